@@ -1,0 +1,135 @@
+"""What can go wrong, as one small family.
+
+::
+
+    RegistryError
+    ├── UsageError               the request itself is wrong (a name, an option, a parameter)
+    │   └── ConfigurationError   faces.toml or the environment
+    ├── NotFoundError            no such release, resource, page, source
+    ├── InputError               a file that cannot be read as what it says it is
+    ├── InvalidDataError         the data violate a shape; carries the findings
+    ├── BusyError                another writer is at work
+    ├── IntegrityError           what is on disk is not what was written
+    └── QueryError               a public query
+        ├── QuerySyntaxError     not SPARQL
+        ├── QueryRefusedError    SPARQL that is not allowed here (update, SERVICE, dataset)
+        ├── QueryTooLargeError   longer or deeper than the limits
+        ├── QueryTimeoutError    past its deadline
+        ├── QueryMemoryError     past its memory
+        └── OverloadedError      no worker came free in time
+
+The classes know neither HTTP nor the command line: ``registry.web.problems`` maps them to status
+codes, ``registry.cli.failures`` to exit codes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from registry.texts import Text
+    from registry.validation.report import Report
+
+
+class RegistryError(Exception):
+    """Something that the person or program on the other side can understand and mend.
+
+    ``what`` was wrong, ``where`` (a file and line, a parameter's name, a setting), what was
+    ``expected`` and the ``remedy``.
+    """
+
+    def __init__(
+        self,
+        what: Text,
+        *,
+        where: str | None = None,
+        expected: Text | None = None,
+        remedy: Text | None = None,
+    ) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.expected = expected
+        self.remedy = remedy
+
+    def sentences(self, language: str) -> list[str]:
+        """Return what, expected and remedy in that order, those that were given."""
+        return [t.to(language) for t in (self.what, self.expected, self.remedy) if t is not None]
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return place + " ".join(self.sentences("en"))
+
+
+class UsageError(RegistryError):
+    """The request itself is wrong."""
+
+
+class ConfigurationError(UsageError):
+    """A setting in ``faces.toml`` or the environment is wrong."""
+
+
+class NotFoundError(RegistryError):
+    """What was asked for does not exist."""
+
+
+class InputError(RegistryError):
+    """A file cannot be read as what it says it is."""
+
+
+class InvalidDataError(RegistryError):
+    """The data violate a shape; ``report`` holds the findings."""
+
+    def __init__(self, what: Text, report: Report, *, remedy: Text | None = None) -> None:
+        super().__init__(what, remedy=remedy)
+        self.report = report
+
+
+class BusyError(RegistryError):
+    """Another writer is at work on the data directory."""
+
+
+class IntegrityError(RegistryError):
+    """What is on disk is not what was written."""
+
+
+class QueryError(RegistryError):
+    """A public query was not answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """The query is not SPARQL; ``line`` and ``column`` count from 1 where known."""
+
+    def __init__(
+        self,
+        what: Text,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        expected: Text | None = None,
+        remedy: Text | None = None,
+    ) -> None:
+        where = f"{line}:{column}" if line else None
+        super().__init__(what, where=where, expected=expected, remedy=remedy)
+        self.line = line
+        self.column = column
+
+
+class QueryRefusedError(QueryError):
+    """SPARQL that this endpoint does not allow."""
+
+
+class QueryTooLargeError(QueryError):
+    """The query is longer or nested deeper than the limits."""
+
+
+class QueryTimeoutError(QueryError):
+    """The query ran past its deadline and was stopped."""
+
+
+class QueryMemoryError(QueryError):
+    """The query needed more memory than a worker may take."""
+
+
+class OverloadedError(QueryError):
+    """No worker came free in time."""
