@@ -34,9 +34,7 @@ class Format:
 
 
 HTML: Final = Format("html", "html", ("text/html", "application/xhtml+xml"))
-TURTLE: Final = Format(
-    "turtle", "ttl", ("text/turtle", "application/x-turtle"), RdfFormat.TURTLE
-)
+TURTLE: Final = Format("turtle", "ttl", ("text/turtle", "application/x-turtle"), RdfFormat.TURTLE)
 N_TRIPLES: Final = Format("ntriples", "nt", ("application/n-triples",), RdfFormat.N_TRIPLES)
 JSON_LD: Final = Format("jsonld", "jsonld", ("application/ld+json",), RdfFormat.JSON_LD)
 RDF_XML: Final = Format("rdfxml", "rdf", ("application/rdf+xml",), RdfFormat.RDF_XML)

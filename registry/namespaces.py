@@ -42,7 +42,7 @@ def shorten(iri: str) -> str:
     """Return the prefixed name of an IRI, or the IRI itself where no prefix fits."""
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
-            return f"{prefix}:{iri[len(namespace):]}"
+            return f"{prefix}:{iri[len(namespace) :]}"
     return iri
 
 

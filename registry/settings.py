@@ -1,0 +1,161 @@
+"""Settings of a registry: ``faces.toml`` in its data directory, overridden by the environment.
+
+Read once, at the edge, and passed on; nothing else looks at the environment. Each setting is
+declared here and nowhere else: name, type, default, bounds, meaning.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from registry.errors import ConfigurationError
+from registry.texts import Text
+
+FILE_NAME = "faces.toml"
+ENVIRONMENT_PREFIX = "FACES_"
+#: Environment variables with our prefix that are not settings.
+OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG"})
+MIB = 1 << 20
+
+
+def _setting(
+    default: str | float,
+    meaning: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+) -> Any:
+    metadata = {"meaning": meaning, "least": least, "most": most}
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an operator may set; every field has a default that serves as it is."""
+
+    base_iri: str = _setting(
+        "https://w3id.org/faces/",
+        "Beginning of the IRI of every resource; ends in “/”. Fixed once data are published.",
+    )
+    name: str = _setting("Registre FACES", "Name of the registry, on every page.")
+    host: str = _setting("127.0.0.1", "Address that “faces serve” listens on.")
+    port: int = _setting(8000, "Port that “faces serve” listens on.", least=0, most=65535)
+    web_processes: int = _setting(2, "Web processes of “faces serve”.", least=1, most=64)
+    web_threads: int = _setting(8, "Threads in each web process.", least=1, most=256)
+    query_workers: int = _setting(
+        2, "Query workers of each web process; slow queries hold at most half.", least=1, most=64
+    )
+    query_deadline: float = _setting(30.0, "Seconds that a query may take.", least=0.1, most=3600)
+    query_queue: float = _setting(
+        5.0, "Seconds that a query may wait for a worker.", least=0, most=600
+    )
+    query_memory_mib: int = _setting(
+        1024, "Memory that a query may take, in MiB.", least=64, most=1 << 20
+    )
+    query_bytes: int = _setting(100_000, "Longest query, in bytes.", least=1000, most=10_000_000)
+    query_depth: int = _setting(100, "Deepest nesting of a query.", least=10, most=200)
+    page_size: int = _setting(50, "Rows on a page of a list.", least=5, most=500)
+    import_processes: int = _setting(
+        0, "Processes that validate; 0: as many as there are cores.", least=0, most=256
+    )
+    lock_seconds: float = _setting(
+        10.0, "Seconds that a writer waits for another one to finish.", least=0, most=3600
+    )
+
+    def __post_init__(self) -> None:
+        for declared in fields(self):
+            _check(declared.name, getattr(self, declared.name), declared.metadata)
+        parts = urlsplit(self.base_iri)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query:
+            raise _wrong("base_iri", self.base_iri, Text("an http or https address"))
+        if parts.fragment or not self.base_iri.endswith("/"):
+            raise _wrong("base_iri", self.base_iri, Text("an address that ends in “/”"))
+
+    @classmethod
+    def load(cls, data_dir: Path, environment: Mapping[str, str] | None = None) -> Self:
+        """Read ``faces.toml`` (if there) and the environment.
+
+        Raises ConfigurationError for a file that is not TOML, an unknown key (naming the nearest
+        known one) or a value out of its type or bounds.
+        """
+        values = _from_file(data_dir / FILE_NAME)
+        values |= _from_environment(os.environ if environment is None else environment)
+        return cls(**values)
+
+
+def _types() -> dict[str, type]:
+    kinds = {"str": str, "int": int, "float": float}
+    return {f.name: kinds[str(f.type)] for f in fields(Settings)}
+
+
+def _wrong(name: str, value: object, expected: Text) -> ConfigurationError:
+    return ConfigurationError(
+        Text("The setting “{name}” cannot be “{value}”.", name=name, value=repr(value)),
+        where=name,
+        expected=Text("Expected: {expected}.", expected=expected),
+        remedy=Text("Change it in faces.toml or in the environment."),
+    )
+
+
+def _check(name: str, value: object, bounds: Mapping[str, Any]) -> None:
+    kind = _types()[name]
+    if kind is str:
+        if not isinstance(value, str) or not value.strip():
+            raise _wrong(name, value, Text("a text"))
+        return
+    whole = kind is int
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise _wrong(name, value, Text("a whole number") if whole else Text("a number"))
+    least, most = bounds["least"], bounds["most"]
+    # Written so that NaN, which compares false with everything, is refused.
+    if not least <= value <= most:
+        raise _wrong(name, value, Text("a number from {least} to {most}", least=least, most=most))
+
+
+def _unknown(name: str, where: str) -> ConfigurationError:
+    near = difflib.get_close_matches(name, _types(), n=1, cutoff=0.5)
+    remedy = (
+        Text("Did you mean “{near}”?", near=near[0])
+        if near
+        else Text("Known settings: {names}.", names=", ".join(_types()))
+    )
+    return ConfigurationError(
+        Text("There is no setting “{name}”.", name=name), where=where, remedy=remedy
+    )
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigurationError(
+            Text("The settings cannot be read: {reason}.", reason=str(error)), where=str(path)
+        ) from error
+    for name in found:
+        if name not in _types():
+            raise _unknown(name, str(path))
+    return found
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for variable, text in environment.items():
+        if not variable.startswith(ENVIRONMENT_PREFIX) or variable in OTHER_VARIABLES:
+            continue
+        name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if name not in _types():
+            raise _unknown(name, variable)
+        try:
+            values[name] = _types()[name](text)
+        except ValueError as error:
+            raise _wrong(name, text, Text("a number")) from error
+    return values
