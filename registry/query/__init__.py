@@ -1,0 +1,1 @@
+"""Public SPARQL queries: scanned, then run in killable worker processes."""

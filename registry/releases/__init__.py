@@ -1,0 +1,1 @@
+"""The sequence of immutable releases: read, written, compared, verified."""
