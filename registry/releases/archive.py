@@ -1,0 +1,107 @@
+"""Reads releases: which one is current, and each one's graphs and index."""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from pathlib import Path
+
+from registry.errors import NotFoundError
+from registry.releases.manifest import Manifest
+from registry.search.index import Index
+from registry.store import Graphs
+from registry.texts import Text
+
+CURRENT = "current"
+RELEASES = "releases"
+RDF = "rdf"
+INDEX = "index.sqlite"
+PATCH = "changes.rdfp.gz"
+_KEPT_OPEN = 2
+
+
+def folder_name(number: int) -> str:
+    """Return the folder name of a release, which sorts as its number does."""
+    return f"{number:07d}"
+
+
+class Release:
+    """One immutable release. What it opens stays open as long as the object lives."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.manifest = Manifest.read(folder)
+
+    @property
+    def number(self) -> int:
+        """Its number, the validator of every answer made from it."""
+        return self.manifest.number
+
+    @functools.cached_property
+    def graphs(self) -> Graphs:
+        """Its statements."""
+        return Graphs.open(self.folder / RDF)
+
+    @functools.cached_property
+    def index(self) -> Index:
+        """Its search index."""
+        return Index(self.folder / INDEX)
+
+
+class Archive:
+    """The releases of a data directory, for readers; shared between threads."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir
+        self._open: OrderedDict[int, Release] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def current_number(self) -> int:
+        """Return the number of the current release; one ``readlink``.
+
+        Raises NotFoundError when the directory holds no registry.
+        """
+        try:
+            return int((self.data_dir / CURRENT).readlink().name)
+        except (OSError, ValueError) as error:
+            raise NotFoundError(
+                Text("There is no registry in “{folder}”.", folder=str(self.data_dir)),
+                remedy=Text("Make one with “faces init”, or name another folder with --data-dir."),
+            ) from error
+
+    def current(self) -> Release:
+        """Return the current release."""
+        return self.release(self.current_number())
+
+    def release(self, number: int) -> Release:
+        """Return a release by its number; the last few used stay open.
+
+        Raises NotFoundError when there is none.
+        """
+        with self._lock:
+            release = self._open.get(number)
+            if release is None:
+                release = Release(self.folder(number))
+                self._open[number] = release
+            self._open.move_to_end(number)
+            while len(self._open) > _KEPT_OPEN:
+                self._open.popitem(last=False)
+            return release
+
+    def folder(self, number: int) -> Path:
+        """Return the folder of a release that exists and is not newer than the current one."""
+        folder = self.data_dir / RELEASES / folder_name(number)
+        if number < 1 or number > self.current_number() or not folder.is_dir():
+            raise NotFoundError(
+                Text("There is no release {number}.", number=number),
+                remedy=Text("“faces log” lists the releases."),
+            )
+        return folder
+
+    def numbers(self) -> list[int]:
+        """Return the numbers of the kept releases, newest first."""
+        current = self.current_number()
+        names = (path.name for path in (self.data_dir / RELEASES).iterdir())
+        numbers = (int(name) for name in names if name.isdigit())
+        return sorted((n for n in numbers if n <= current), reverse=True)

@@ -1,0 +1,206 @@
+"""Derives the index of a release from its RDF: whole, or just the records that changed."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from registry.identifiers import record_of
+from registry.namespaces import RDF_TYPE, term
+from registry.schema import Schema, best
+from registry.search.folding import ligatures, sort_key
+from registry.store import Graphs
+from registry.texts import LANGUAGES
+from registry.validation.report import Finding
+
+#: What a record is called, and what describes it; earlier ones win.
+LABELS = tuple(map(term, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name")))
+DESCRIPTIONS = tuple(
+    map(term, ("dcterms:description", "skos:definition", "schema:description", "rdfs:comment"))
+)
+_TEXTUAL = frozenset({term("xsd:string"), term("rdf:langString")})
+_SUMMARY_LENGTH = 240
+_BATCH = 2000
+
+
+class IndexBuilder:
+    """Writes an index file; a context manager that commits at the end."""
+
+    def __init__(self, path: Path, schema: Schema) -> None:
+        fresh = not path.exists()
+        self._schema = schema
+        self._database = sqlite3.connect(path, isolation_level=None)
+        # The file becomes visible only when it is complete and synced as a whole.
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        if fresh:
+            script = files("registry.search").joinpath("schema.sql").read_text(encoding="utf-8")
+            self._database.executescript(script)
+        self._database.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._database.execute("COMMIT")
+        self._database.close()
+
+    def add_all(self, graphs: Graphs, progress: Callable[[int], None] = lambda _: None) -> None:
+        """Index every record of every kind of an empty index. O(statements)."""
+        batch: list[str] = []
+        for iri in _records(graphs, self._schema):
+            batch.append(iri)
+            if len(batch) == _BATCH:
+                self._insert(graphs, batch)
+                progress(len(batch))
+                batch = []
+        self._insert(graphs, batch)
+        progress(len(batch))
+        self._database.execute("INSERT INTO words (words) VALUES ('optimize')")
+
+    def update(self, graphs: Graphs, subjects: Iterable[str]) -> None:
+        """Index again the records of these subjects. O(what they say)."""
+        records = sorted({record_of(subject) for subject in subjects})
+        for record in records:
+            self._delete(record)
+        self._insert(graphs, records)
+
+    def _delete(self, record: str) -> None:
+        row = self._database.execute("SELECT id FROM resource WHERE iri = ?", (record,)).fetchone()
+        if row:
+            self._database.execute("DELETE FROM words WHERE rowid = ?", row)
+            self._database.execute("DELETE FROM resource WHERE id = ?", row)
+
+    def _insert(self, graphs: Graphs, records: Iterable[str]) -> None:
+        for record in records:
+            row = _row(graphs, self._schema, record)
+            if row is None:
+                continue
+            resource, words = row
+            cursor = self._database.execute(
+                "INSERT INTO resource (iri, kind, label_fr, label_en, sort_fr, sort_en,"
+                " summary_fr, summary_en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                resource,
+            )
+            self._database.execute(
+                "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
+                (cursor.lastrowid, *words),
+            )
+
+    def replace_findings(
+        self, findings: Iterable[Finding], graphs: Graphs, focus_nodes: Iterable[str] | None
+    ) -> None:
+        """Keep the findings of the nodes that were validated; None: of all nodes."""
+        if focus_nodes is None:
+            self._database.execute("DELETE FROM finding")
+        else:
+            self._database.executemany(
+                "DELETE FROM finding WHERE record = ? AND focus = ?",
+                ((record_of(focus), focus) for focus in focus_nodes),
+            )
+        self._database.executemany(
+            "INSERT INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (_finding_row(finding, graphs) for finding in findings),
+        )
+
+    def count_findings(self) -> int:
+        """Return the number of findings kept."""
+        return int(self._database.execute("SELECT COUNT(*) FROM finding").fetchone()[0])
+
+
+def _finding_row(finding: Finding, graphs: Graphs) -> tuple[str, ...]:
+    stated = graphs.quads(NamedNode(finding.focus), RDF_TYPE)
+    names = (q.graph_name for q in stated)
+    source = next((name.value for name in names if isinstance(name, NamedNode)), "")
+    return (
+        finding.focus,
+        record_of(finding.focus),
+        finding.severity,
+        finding.path,
+        finding.value,
+        finding.constraint,
+        finding.text("fr"),
+        finding.text("en"),
+        source,
+    )
+
+
+def _records(graphs: Graphs, schema: Schema) -> Iterator[str]:
+    """Yield each record once: a node whose class has a kind, parts excepted."""
+    for kind in schema.kinds:
+        for quad in graphs.triples(predicate=RDF_TYPE, value=NamedNode(kind.class_iri)):
+            subject = quad.subject
+            if isinstance(subject, NamedNode) and "#" not in subject.value:
+                classes = _classes(graphs.triples(subject, RDF_TYPE))
+                if schema.kind_of(classes) is kind:
+                    yield subject.value
+
+
+def _classes(quads: Iterable[Quad]) -> list[str]:
+    return [q.object.value for q in quads if isinstance(q.object, NamedNode)]
+
+
+def _row(
+    graphs: Graphs, schema: Schema, record: str
+) -> tuple[tuple[str, ...], tuple[str, str, str]] | None:
+    own = list(graphs.triples(NamedNode(record)))
+    kind = schema.kind_of(_classes(q for q in own if q.predicate == RDF_TYPE))
+    if kind is None or "#" in record:
+        return None
+    literals = [q for q in own if isinstance(q.object, Literal)]
+    parts = [q for part in _parts(own, record) for q in graphs.triples(NamedNode(part))]
+    labels = _first(literals, LABELS)
+    descriptions = _first(literals, DESCRIPTIONS)
+    shown = [best(labels, language, record) for language in LANGUAGES]
+    summaries = [_shortened(best(descriptions, language)) for language in LANGUAGES]
+    named = (*LABELS, *DESCRIPTIONS)
+    other = [
+        q.object.value
+        for q in (*own, *parts)
+        if isinstance(q.object, Literal)
+        and q.object.datatype in _TEXTUAL
+        and (q.predicate not in named or q.subject != NamedNode(record))
+    ]
+    words = (_together(labels.values()), _together(other), _together(descriptions.values()))
+    return (record, kind.segment, *shown, *map(sort_key, shown), *summaries), words
+
+
+def _parts(own: Iterable[Quad], record: str) -> list[str]:
+    prefix = record + "#"
+    values = (q.object.value for q in own if isinstance(q.object, NamedNode))
+    return sorted({iri for iri in values if iri.startswith(prefix)})
+
+
+def _first(literals: Iterable[Quad], predicates: Iterable[NamedNode]) -> dict[str, str]:
+    """Return the words of the first predicate that has any."""
+    found = list(literals)
+    for predicate in predicates:
+        words: dict[str, str] = {}
+        for quad in found:
+            if quad.predicate == predicate and isinstance(quad.object, Literal):
+                words.setdefault(quad.object.language or "", quad.object.value)
+        if words:
+            return words
+    return {}
+
+
+def _shortened(text: str) -> str:
+    if len(text) <= _SUMMARY_LENGTH:
+        return text
+    return text[:_SUMMARY_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def _together(texts: Iterable[str]) -> str:
+    return ligatures("\n".join(texts))

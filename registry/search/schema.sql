@@ -1,0 +1,34 @@
+-- The index of one release. Everything here is derived from its RDF and the shapes.
+CREATE TABLE resource (
+    id INTEGER PRIMARY KEY,
+    iri TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,        -- path segment of its class
+    label_fr TEXT NOT NULL,
+    label_en TEXT NOT NULL,
+    sort_fr TEXT NOT NULL,
+    sort_en TEXT NOT NULL,
+    summary_fr TEXT NOT NULL,  -- first words of its description
+    summary_en TEXT NOT NULL
+) STRICT;
+CREATE INDEX resource_by_kind_fr ON resource (kind, sort_fr, iri);
+CREATE INDEX resource_by_kind_en ON resource (kind, sort_en, iri);
+
+CREATE VIRTUAL TABLE words USING fts5 (
+    label, other, description,
+    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+);
+
+-- Findings below the gate (warnings, information), kept with the release.
+CREATE TABLE finding (
+    focus TEXT NOT NULL,
+    record TEXT NOT NULL,
+    severity TEXT NOT NULL,
+    path TEXT NOT NULL,
+    value TEXT NOT NULL,
+    constraint_name TEXT NOT NULL,
+    message_fr TEXT NOT NULL,
+    message_en TEXT NOT NULL,
+    source TEXT NOT NULL
+) STRICT;
+CREATE INDEX finding_by_record ON finding (record);
+CREATE INDEX finding_by_severity ON finding (severity, source);

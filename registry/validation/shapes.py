@@ -1,0 +1,115 @@
+"""Reads the shapes: what pySHACL checks, what the store checks, and how far a change reaches.
+
+SPARQL constraints (SHACL §5) look across records and run on the store; all the others look at a
+node and its neighbours and are pySHACL's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import rdflib
+from rdflib.namespace import RDF, SH
+
+from registry import resources
+from registry.schema import Words
+
+
+@dataclass(frozen=True, slots=True)
+class SparqlConstraint:
+    """One ``sh:sparql`` constraint: a SELECT that yields a row for each fault of ``$this``."""
+
+    select: str
+    prefixes: Mapping[str, str]
+    path: str
+    message: Words
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """The shapes, taken apart.
+
+    ``core`` is what pySHACL gets: node shapes without their ``sh:property`` and ``sh:sparql``,
+    and the property shapes beside them, so that each property shape can be run on many focus
+    nodes at once. ``of_class`` names the shapes of a class, ``sparql`` its SPARQL constraints.
+    ``inverse_paths`` are the properties that shapes follow backwards.
+    """
+
+    core: rdflib.Graph
+    of_class: Mapping[str, tuple[rdflib.term.Node, ...]]
+    sparql: Mapping[str, tuple[SparqlConstraint, ...]]
+    inverse_paths: frozenset[str]
+    field_names: Mapping[str, Words]
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes whose members are focus nodes."""
+        return frozenset(self.of_class) | frozenset(self.sparql)
+
+
+def load_shapes() -> Shapes:
+    """Read the shipped shapes."""
+    graph = rdflib.Graph()
+    for path in resources.turtle_files("shapes"):
+        graph.parse(path, format="turtle")
+    return take_apart(graph)
+
+
+def take_apart(graph: rdflib.Graph) -> Shapes:
+    """Split a shapes graph; the graph itself is changed."""
+    of_class: dict[str, tuple[rdflib.term.Node, ...]] = {}
+    sparql: dict[str, tuple[SparqlConstraint, ...]] = {}
+    targets = list(graph.subject_objects(SH.targetClass))
+    for shape, target in targets:
+        properties = tuple(sorted(graph.objects(shape, SH.property), key=str))
+        of_class[str(target)] = (*of_class.get(str(target), ()), shape, *properties)
+        constraints = [
+            _constraint(graph, holder, node)
+            for holder in (shape, *properties)
+            for node in graph.objects(holder, SH.sparql)
+        ]
+        sparql[str(target)] = (*sparql.get(str(target), ()), *constraints)
+    inverse = frozenset(str(o) for o in graph.objects(None, SH.inversePath))
+    names = _field_names(graph)
+    for node in list(graph.objects(None, SH.property)):
+        # Detached from its node shape, a property shape is recognised by its type alone.
+        graph.add((node, RDF.type, SH.PropertyShape))
+    for predicate in (SH.property, SH.sparql, SH.rule):
+        graph.remove((None, predicate, None))
+    return Shapes(graph, of_class, sparql, inverse, names)
+
+
+def _words(graph: rdflib.Graph, node: rdflib.term.Node, predicate: rdflib.URIRef) -> Words:
+    found = graph.objects(node, predicate)
+    return {o.language or "": str(o) for o in found if isinstance(o, rdflib.Literal)}
+
+
+def _constraint(
+    graph: rdflib.Graph, shape: rdflib.term.Node, node: rdflib.term.Node
+) -> SparqlConstraint:
+    severity = graph.value(node, SH.severity) or graph.value(shape, SH.severity) or SH.Violation
+    path = graph.value(node, SH.path) or graph.value(shape, SH.path)
+    prefixes = {
+        str(graph.value(declaration, SH.prefix)): str(graph.value(declaration, SH.namespace))
+        for holder in graph.objects(node, SH.prefixes)
+        for declaration in graph.objects(holder, SH.declare)
+    }
+    return SparqlConstraint(
+        select=str(graph.value(node, SH.select)),
+        prefixes=prefixes,
+        path=str(path) if isinstance(path, rdflib.URIRef) else "",
+        message=_words(graph, node, SH.message) or _words(graph, shape, SH.message),
+        severity=str(severity).rpartition("#")[2],
+    )
+
+
+def _field_names(graph: rdflib.Graph) -> dict[str, Words]:
+    """Return what people call each property: the ``sh:name`` of a shape with that path."""
+    names: dict[str, Words] = {}
+    for shape, path in graph.subject_objects(SH.path):
+        words = _words(graph, shape, SH.name)
+        if words and isinstance(path, rdflib.URIRef):
+            names[str(path)] = words
+    return names
