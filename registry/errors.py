@@ -27,6 +27,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from registry.importing.model import Problem
     from registry.texts import Text
     from registry.validation.report import Report
 
@@ -78,11 +81,22 @@ class InputError(RegistryError):
 
 
 class InvalidDataError(RegistryError):
-    """The data violate a shape; ``report`` holds the findings."""
+    """The data cannot be published.
 
-    def __init__(self, what: Text, report: Report, *, remedy: Text | None = None) -> None:
+    ``report`` holds the findings of the shapes, ``problems`` the faults of the input itself.
+    """
+
+    def __init__(
+        self,
+        what: Text,
+        report: Report,
+        *,
+        problems: Sequence[Problem] = (),
+        remedy: Text | None = None,
+    ) -> None:
         super().__init__(what, remedy=remedy)
         self.report = report
+        self.problems = problems
 
 
 class BusyError(RegistryError):

@@ -21,7 +21,7 @@ from registry.texts import Text
 FILE_NAME = "faces.toml"
 ENVIRONMENT_PREFIX = "FACES_"
 #: Environment variables with our prefix that are not settings.
-OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG"})
+OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG", "FACES_DEBUG"})
 MIB = 1 << 20
 
 

@@ -128,6 +128,15 @@ class Graphs:
         """Return whether that statement is published in that graph."""
         return quad in self._store
 
+    def merged(self, quad: Quad) -> bool:
+        """Return whether the triple of a statement is in the merge."""
+        return Quad(quad.subject, quad.predicate, quad.object) in self._store
+
+    def stated(self, triple: Quad) -> bool:
+        """Return whether some source states a triple of the merge."""
+        same = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+        return any(q.graph_name != DefaultGraph() for q in same)
+
     def graph_names(self) -> list[str]:
         """Return the IRIs of the named graphs, sorted."""
         return sorted(str(name.value) for name in self._store.named_graphs())
@@ -164,9 +173,7 @@ class Draft(Graphs):
                 self._unmerge(quad)
 
     def _unmerge(self, quad: Quad) -> None:
-        same = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        others = (q for q in same if q.graph_name != DefaultGraph())
-        if next(others, None) is None:
+        if not self.stated(quad):
             self._store.remove(Quad(quad.subject, quad.predicate, quad.object))
 
     def flush(self) -> None:
@@ -182,11 +189,9 @@ class Candidate(Graphs):
     """What a contribution says, gathered and deduplicated before it is compared and published."""
 
     @classmethod
-    def gather(cls, folder: Path, quads: Iterable[Quad]) -> Self:
-        """Write the quads into a new database; streams, whatever their number."""
-        candidate = cls(Store(str(folder)))
-        candidate.extend(quads)
-        return candidate
+    def open(cls, folder: Path) -> Self:
+        """Make a new, empty database on disk: contributions may be larger than memory."""
+        return cls(Store(str(folder)))
 
     def extend(self, quads: Iterable[Quad]) -> None:
         """Add more quads; streams."""

@@ -70,12 +70,20 @@ class IndexBuilder:
         progress(len(batch))
         self._database.execute("INSERT INTO words (words) VALUES ('optimize')")
 
-    def update(self, graphs: Graphs, subjects: Iterable[str]) -> None:
+    def update(
+        self,
+        graphs: Graphs,
+        subjects: Iterable[str],
+        progress: Callable[[int], None] = lambda _: None,
+    ) -> None:
         """Index again the records of these subjects. O(what they say)."""
         records = sorted({record_of(subject) for subject in subjects})
-        for record in records:
-            self._delete(record)
-        self._insert(graphs, records)
+        for start in range(0, len(records), _BATCH):
+            batch = records[start : start + _BATCH]
+            for record in batch:
+                self._delete(record)
+            self._insert(graphs, batch)
+            progress(len(batch))
 
     def _delete(self, record: str) -> None:
         row = self._database.execute("SELECT id FROM resource WHERE iri = ?", (record,)).fetchone()

@@ -6,6 +6,7 @@ node and its neighbours and are pySHACL's.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -49,8 +50,9 @@ class Shapes:
         return frozenset(self.of_class) | frozenset(self.sparql)
 
 
+@functools.cache
 def load_shapes() -> Shapes:
-    """Read the shipped shapes."""
+    """Read the shipped shapes (once per process)."""
     graph = rdflib.Graph()
     for path in resources.turtle_files("shapes"):
         graph.parse(path, format="turtle")

@@ -1,0 +1,56 @@
+# make serve   install, make a registry with the shipped data on first run, serve it
+# make test    install with the test tools and run everything
+# make bench   compare with Oxigraph's own server          (SIZES="1000 200000")
+# make torture kill the writer 200 times                    (RUNS=200)
+
+PYTHON ?= python3
+DATA ?= registry-data
+HOST ?= 127.0.0.1
+PORT ?= 8000
+SIZES ?= 1000 200000
+RUNS ?= 200
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: serve test lint bench torture screenshots clean
+
+serve: $(VENV)/.installed
+	@test -e "$(DATA)/current" || $(BIN)/faces --data-dir "$(DATA)" init
+	@exec $(BIN)/faces --data-dir "$(DATA)" serve --host "$(HOST)" --port "$(PORT)"
+
+test: $(VENV)/.installed-test lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-bench
+	$(BIN)/python benchmarks/run.py $(SIZES)
+
+torture: $(VENV)/.installed-test
+	FACES_TORTURE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/releases/test_torture.py -s
+
+screenshots: $(VENV)/.installed-test
+	$(BIN)/python docs/screenshots/make.py
+
+$(VENV)/bin/python:
+	./.ci/ensure-python "$(PYTHON)" "$(VENV)"
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml .ci/ensure-test-packages
+	./.ci/ensure-test-packages
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-bench: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

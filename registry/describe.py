@@ -1,0 +1,228 @@
+"""Everything that a release says about one IRI, as plain values: what pages and documents show.
+
+At most four queries of the store, however much there is to say: the statements of the record and
+of its parts, the number of links to it, one page of those links, the sources. Labels come from
+the index and from the schema.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from registry.identifiers import Iris, is_iri
+from registry.namespaces import RDF_TYPE
+from registry.releases.archive import Release
+from registry.store import Graphs, Term, query_text
+
+#: Links of one property on a page, and values of one property.
+PER_PAGE = 50
+#: Links to the record in one RDF document.
+PER_DOCUMENT = 500
+#: A record that says more than this itself is shown in part, and the page says so. Relationships
+#: are records of their own, so what grows without bound are links to a record, which are paged.
+MOST_STATEMENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value: an IRI when ``iri``, else a literal with its language and datatype."""
+
+    text: str
+    iri: bool = False
+    language: str = ""
+    datatype: str = ""
+
+
+#: Property → its different values, in the order in which the store gave them.
+Properties = Mapping[str, tuple[Value, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Links to the record by one property: how many there are, and some of their subjects."""
+
+    path: str
+    total: int
+    subjects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What one release says about ``iri``.
+
+    ``parts`` maps the IRI of each part to what it says. ``graphs`` are the sources that state
+    any of it, ``truncated`` tells that the record says more than MOST_STATEMENTS.
+    """
+
+    iri: str
+    properties: Properties
+    parts: Mapping[str, Properties]
+    incoming: tuple[Incoming, ...]
+    graphs: tuple[str, ...]
+    truncated: bool = False
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes that the record is stated to be of."""
+        return [v.text for v in self.properties.get(RDF_TYPE.value, ()) if v.iri]
+
+    def terms(self) -> set[str]:
+        """Return every IRI that a page about it names, for one look-up of labels."""
+        found = {self.iri, *self.graphs}
+        for properties in (self.properties, *self.parts.values()):
+            found |= properties.keys()
+            found |= {v.text for values in properties.values() for v in values if v.iri}
+            found |= {v.datatype for values in properties.values() for v in values if v.datatype}
+        for link in self.incoming:
+            found |= {link.path, *link.subjects}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of statements: a named graph and what is known of it."""
+
+    iri: str
+    titles: Mapping[str, str]
+    licence: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Which links to a record are wanted: all properties' first ones, or a page of one's.
+
+    Pages count from 1.
+    """
+
+    path: str | None = None
+    page: int = 1
+    size: int = PER_PAGE
+
+    @property
+    def offset(self) -> int:
+        """How many links come before the page."""
+        return (self.page - 1) * self.size
+
+
+def describe(
+    release: Release, iri: str, iris: Iris, wanted: Range | None = None
+) -> Description | None:
+    """Return what the release says about the IRI, or None when it does not occur in it."""
+    if not is_iri(iri):
+        return None
+    graphs, record = release.graphs, NamedNode(iri)
+    rows = graphs.select(
+        f"{query_text('describe-statements')} LIMIT {MOST_STATEMENTS + 1}",
+        record=record,
+        genid=Literal(iris.genid),
+    )
+    said, sources, count = _gathered(rows)
+    counts = _counts(graphs, record)
+    if not said and not counts:
+        return None
+    subjects = _subjects(graphs, record, wanted or Range()) if counts else {}
+    incoming = tuple(
+        Incoming(path, total, subjects.get(path, ())) for path, total in sorted(counts.items())
+    )
+    own = said.pop(iri, {})
+    parts = {part: _frozen(properties) for part, properties in sorted(said.items())}
+    truncated = count > MOST_STATEMENTS
+    return Description(iri, _frozen(own), parts, incoming, tuple(sorted(sources)), truncated)
+
+
+def links_page(release: Release, iri: str, page: int) -> list[tuple[str, str]]:
+    """Return a page of links to the IRI, whatever the property: (subject, property)."""
+    text = f"{query_text('describe-incoming-page')} LIMIT {PER_DOCUMENT}"
+    rows = release.graphs.select(
+        f"{text} OFFSET {(page - 1) * PER_DOCUMENT}", record=NamedNode(iri)
+    )
+    return [(_text(s), _text(p)) for _, p, s in rows]
+
+
+def sources(release: Release) -> dict[str, Source]:
+    """Return what is known of every source, by the IRI of its graph."""
+    titles: dict[str, dict[str, str]] = {}
+    rest: dict[str, tuple[str, str]] = {}
+    for source, title, licence, modified in release.graphs.select(query_text("sources")):
+        iri = _text(source)
+        if isinstance(title, Literal):
+            titles.setdefault(iri, {})[title.language or ""] = title.value
+        rest[iri] = (_text(licence), _text(modified))
+    return {iri: Source(iri, titles.get(iri, {}), *known) for iri, known in rest.items()}
+
+
+def triples(description: Description) -> Iterator[Triple]:
+    """Yield what the record and its parts say, as triples again."""
+    yield from _triples(description.iri, description.properties)
+    for part, properties in description.parts.items():
+        yield from _triples(part, properties)
+
+
+def _triples(subject: str, properties: Properties) -> Iterator[Triple]:
+    for path, values in properties.items():
+        for value in values:
+            yield Triple(NamedNode(subject), NamedNode(path), _term(value))
+
+
+def _term(value: Value) -> Term:
+    if value.iri:
+        return NamedNode(value.text)
+    if value.language:
+        return Literal(value.text, language=value.language)
+    return Literal(value.text, datatype=NamedNode(value.datatype))
+
+
+def _text(term: Term | None) -> str:
+    return str(getattr(term, "value", "") or "")
+
+
+def _value(term: Term | None) -> Value:
+    if isinstance(term, Literal):
+        datatype = "" if term.language else term.datatype.value
+        return Value(term.value, language=term.language or "", datatype=datatype)
+    if isinstance(term, BlankNode):
+        return Value(f"_:{term.value}", datatype="http://www.w3.org/2001/XMLSchema#string")
+    return Value(_text(term), iri=True)
+
+
+_Said = dict[str, dict[str, dict[Value, None]]]
+
+
+def _gathered(rows: Iterable[tuple[Term | None, ...]]) -> tuple[_Said, set[str], int]:
+    """Group rows by subject and property; two sources that say the same say it once."""
+    said: _Said = {}
+    graphs: set[str] = set()
+    count = 0
+    for _, _, subject, path, value, graph in rows:
+        count += 1
+        values = said.setdefault(_text(subject), {}).setdefault(_text(path), {})
+        values[_value(value)] = None
+        graphs.add(_text(graph))
+    return said, graphs, count
+
+
+def _frozen(properties: Mapping[str, Mapping[Value, None]]) -> Properties:
+    return {path: tuple(values) for path, values in properties.items()}
+
+
+def _counts(graphs: Graphs, record: NamedNode) -> dict[str, int]:
+    rows = graphs.select(query_text("describe-incoming-counts"), record=record)
+    return {_text(path): int(_text(number)) for _, path, number in rows}
+
+
+def _subjects(graphs: Graphs, record: NamedNode, wanted: Range) -> dict[str, tuple[str, ...]]:
+    if wanted.path is None:
+        rows = graphs.select(query_text("describe-incoming-first"), record=record)
+    elif is_iri(wanted.path):
+        text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
+        rows = graphs.select(text, record=record, p=NamedNode(wanted.path))
+    else:
+        return {}
+    found: dict[str, list[str]] = {}
+    for _, path, subject in rows:
+        found.setdefault(_text(path), []).append(_text(subject))
+    return {path: tuple(subjects) for path, subjects in found.items()}

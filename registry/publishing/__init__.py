@@ -1,0 +1,1 @@
+"""The use cases of the steward: contribute, roll back, index again, verify."""
