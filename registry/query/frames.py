@@ -1,0 +1,122 @@
+"""How the web process and its workers speak: length-prefixed frames on a stream socket.
+
+A request is one frame, a marshalled tuple (both ends are the same Python). An answer is the frame
+``RESULTS`` or ``GRAPH`` with the first bytes, then ``MORE`` frames; the last of them, often the
+first, carries the bit ``LAST``. An error's frame may stand in place of any of them and ends the
+answer. A worker says ``READY`` once, when it is.
+"""
+
+from __future__ import annotations
+
+import marshal
+import socket
+import struct
+from collections.abc import Callable
+from typing import Final
+
+HEADER: Final = struct.Struct("=BI")
+READY: Final = 0
+RESULTS: Final = 1
+GRAPH: Final = 2
+MORE: Final = 3
+#: Set on the frame that ends an answer.
+LAST: Final = 0x80
+#: Errors, with the engine's own words.
+SYNTAX: Final = 10
+MEMORY: Final = 11
+EVALUATION: Final = 12
+STORE: Final = 13
+
+#: Sent to a worker: query, database folder, result format, graph format, default graphs, named
+#: graphs.
+Request = tuple[str, str, str, str, tuple[str, ...] | None, tuple[str, ...] | None]
+
+BUFFER: Final = 1 << 20
+_FIRST: Final = 1 << 14
+_LATER: Final = 1 << 18
+
+
+class EndedError(Exception):
+    """The other side is gone."""
+
+
+def pair() -> tuple[socket.socket, socket.socket]:
+    """Return the two ends of a connection with large buffers."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+    for end in ends:
+        end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+    return ends
+
+
+def wake_every(end: socket.socket, seconds: float) -> None:
+    """Have a blocking receive come back with BlockingIOError after so long.
+
+    A socket timeout of Python's own costs a poll(2) for each call; the kernel's costs nothing.
+    """
+    whole = int(seconds)
+    value = struct.pack("ll", whole, int((seconds - whole) * 1e6))
+    end.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, value)
+
+
+def request(values: Request) -> bytes:
+    """Return a request as bytes to send."""
+    body = marshal.dumps(values)
+    return HEADER.pack(0, len(body)) + body
+
+
+def receive_request(end: socket.socket) -> Request:
+    """Wait for a request; raise EndedError when the other side closes."""
+    _, length = HEADER.unpack(_exactly(end, HEADER.size))
+    received: Request = marshal.loads(_exactly(end, length))  # noqa: S302 - from our own parent
+    return received
+
+
+def _exactly(end: socket.socket, length: int) -> bytes:
+    got = end.recv(length, socket.MSG_WAITALL)
+    while len(got) < length:
+        more = end.recv(length - len(got), socket.MSG_WAITALL) if got else b""
+        if not more:
+            raise EndedError
+        got += more
+    return got
+
+
+class Reader:
+    """The frames of one answer, as few system calls as the kernel allows."""
+
+    __slots__ = ("_buffer", "_end", "_idle")
+
+    def __init__(self, end: socket.socket, idle: Callable[[], None]) -> None:
+        self._end = end
+        self._idle = idle
+        self._buffer = b""
+
+    def next(self) -> tuple[int, bytes]:
+        """Return the kind and content of the next frame; raise EndedError where there is none."""
+        buffer = self._buffer or self._receive(_FIRST)
+        while len(buffer) < HEADER.size:
+            buffer += self._receive(_FIRST)
+        kind, length = HEADER.unpack_from(buffer)
+        end = HEADER.size + length
+        if len(buffer) < end:
+            parts, missing = [buffer], end - len(buffer)
+            while missing > 0:
+                part = self._receive(_LATER)
+                parts.append(part)
+                missing -= len(part)
+            buffer = b"".join(parts)
+        self._buffer = buffer[end:]
+        return kind, buffer[HEADER.size : end]
+
+    def _receive(self, most: int) -> bytes:
+        while True:
+            try:
+                got = self._end.recv(most)
+            except BlockingIOError:
+                self._idle()
+                continue
+            except ConnectionResetError:
+                got = b""
+            if not got:
+                raise EndedError
+            return got

@@ -1,0 +1,257 @@
+"""Who works and who is free: leases, deadlines and the share of slow queries.
+
+The rule for slow queries. A query is slow once it has run for ``slow_after_seconds``. At most half
+of the workers (one at least) run slow queries. A query that becomes slow beyond that share is
+*parked*: its process stands still (SIGSTOP), a substitute takes its place, so that small queries
+find a free worker, and it goes on, its deadline moved, when a slow one ends. At most as many are
+parked as may be slow, each for ``queue_seconds`` at most; what is beyond is turned away. With one
+worker only, its slow query holds it.
+
+Workers are duck-typed (``Killable``), so that the rule is tested without a process.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, Generic, Protocol, TypeVar
+
+from registry.errors import OverloadedError, QueryError, QueryTimeoutError
+from registry.query.model import QueryLimits
+from registry.texts import Text
+
+QUICK: Final = 0
+SLOW: Final = 1
+PARKED: Final = 2
+#: How often a wait looks whether the client is still there.
+POLL_SECONDS: Final = 0.25
+
+
+class Killable(Protocol):
+    """What the roster does to a worker."""
+
+    def kill(self) -> None: ...  # noqa: D102
+    def pause(self) -> None: ...  # noqa: D102
+    def resume(self) -> None: ...  # noqa: D102
+    def lower_priority(self) -> None: ...  # noqa: D102
+    def discard(self) -> None: ...  # noqa: D102
+
+
+W = TypeVar("W", bound=Killable)
+
+
+class ClientGoneError(QueryError):
+    """The client went away before the answer; nobody is left to read this."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("The client has gone."))
+
+
+@dataclass(eq=False, slots=True)
+class Lease(Generic[W]):
+    """One query on one worker; ``verdict`` says why the worker was killed, if it was."""
+
+    worker: W
+    seconds: float
+    deadline: float
+    slow_at: float
+    state: int = QUICK
+    parked_at: float = 0.0
+    verdict: QueryError | None = None
+
+
+def shown(seconds: float) -> float:
+    """Return 30 for 30.0, for people to read."""
+    return int(seconds) if float(seconds).is_integer() else round(seconds, 2)
+
+
+def _timed_out(seconds: float) -> QueryTimeoutError:
+    return QueryTimeoutError(
+        Text("The query ran for {seconds} seconds, its limit, and was stopped.", seconds=seconds),
+        remedy=Text(
+            "Add a LIMIT, name more of the pattern (a class, a place, a network), or leave out"
+            " ORDER BY and DISTINCT."
+        ),
+    )
+
+
+def _overloaded(what: Text) -> OverloadedError:
+    return OverloadedError(what, remedy=Text("Ask again in a moment."))
+
+
+@dataclass(eq=False)
+class Roster(Generic[W]):
+    """The free workers and the leases of the others, for many threads at once."""
+
+    size: int
+    limits: QueryLimits
+    #: Called, without the lock, when there may be a worker to start or a parked query to resume.
+    wake: Callable[[], None]
+    clock: Callable[[], float] = time.monotonic
+    dozing: bool = False
+    closed: bool = False
+    starting: int = 0
+    _idle: list[W] = field(default_factory=list)
+    _leases: set[Lease[W]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._free = threading.Condition(threading.Lock())
+        self.share = max(1, self.size // 2)
+
+    def take(self, seconds: float, gone: Callable[[], bool] | None) -> Lease[W]:
+        """Return a free worker's lease for so many seconds; wait ``queue_seconds`` for one."""
+        with self._free:
+            if not self._idle:
+                self._wait(gone)
+            if self.closed:
+                raise _overloaded(Text("The service is being stopped."))
+            worker = self._idle.pop()
+            now = self.clock()
+            lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds)
+            self._leases.add(lease)
+            dozing, self.dozing = self.dozing, False
+        if dozing:
+            self.wake()
+        return lease
+
+    def _wait(self, gone: Callable[[], bool] | None) -> None:
+        until = self.clock() + self.limits.queue_seconds
+        while not self._idle and not self.closed:
+            left = until - self.clock()
+            if left <= 0:
+                raise _overloaded(
+                    Text(
+                        "All query workers are busy, and none came free in {seconds} seconds.",
+                        seconds=shown(self.limits.queue_seconds),
+                    )
+                )
+            self._free.wait(min(left, POLL_SECONDS))
+            if gone is not None and gone():
+                raise ClientGoneError
+
+    def finish(self, lease: Lease[W], *, reusable: bool) -> None:
+        """End a lease: the worker is free again, or discarded.
+
+        A worker that ran a slow query is discarded always: it gives its memory back, and its
+        priority, once lowered, stays so.
+        """
+        with self._free:
+            if lease not in self._leases:
+                return
+            fits = self._missing() >= 0 and not self.closed
+            self._leases.discard(lease)
+            if reusable and fits and lease.verdict is None and lease.state == QUICK:
+                self._idle.append(lease.worker)
+                self._free.notify()
+                return
+        lease.worker.discard()
+        self.wake()
+
+    def add(self, worker: W) -> None:
+        """Take in a worker that was starting."""
+        with self._free:
+            self.starting -= 1
+            if not self.closed:
+                self._idle.append(worker)
+                self._free.notify()
+                return
+        worker.discard()
+
+    def lost(self) -> None:
+        """Note that a worker that was starting will not come."""
+        with self._free:
+            self.starting -= 1
+
+    def hire(self) -> bool:
+        """Return whether a worker is missing, and count it as starting."""
+        with self._free:
+            missing = not self.closed and self._missing() > 0
+            self.starting += missing
+            return missing
+
+    def _missing(self) -> int:
+        running = sum(not (held.verdict or held.state == PARKED) for held in self._leases)
+        return self.size - len(self._idle) - running - self.starting
+
+    def tick(self) -> float | None:
+        """Enforce deadlines and the slow share; return when to look again (None: when asked)."""
+        with self._free:
+            now = self.clock()
+            live = [held for held in self._leases if held.verdict is None]
+            live.sort(key=lambda held: held.slow_at)
+            slow = sum(held.state == SLOW for held in live)
+            slow += self._resume([held for held in live if held.state == PARKED], slow, now)
+            parked = sum(held.state == PARKED for held in live)
+            for held in live:
+                if held.state != PARKED and now >= held.deadline:
+                    self._stop(held, _timed_out(shown(held.seconds)))
+                elif held.state == QUICK and now >= held.slow_at:
+                    slow, parked = self._slow_down(held, slow, parked, now)
+                elif held.state == PARKED and now >= held.parked_at + self.limits.queue_seconds:
+                    self._stop(held, self._crowded())
+            self.dozing = not self._leases and not self.starting
+            return self._next_event()
+
+    def _slow_down(self, held: Lease[W], slow: int, parked: int, now: float) -> tuple[int, int]:
+        """Let a query run on as a slow one, park it or turn it away."""
+        if slow < self.share:
+            held.state = SLOW
+            held.worker.lower_priority()
+            return slow + 1, parked
+        if parked < self.share and self.size > 1:
+            held.state, held.parked_at = PARKED, now
+            held.worker.pause()
+            return slow, parked + 1
+        self._stop(held, self._crowded())
+        return slow, parked
+
+    def _resume(self, parked: list[Lease[W]], slow: int, now: float) -> int:
+        """Resume the oldest parked queries, as many as the share allows; return how many."""
+        chosen = parked[: max(0, self.share - slow)]
+        for held in chosen:
+            held.state = SLOW
+            held.deadline += now - held.parked_at
+            held.worker.lower_priority()
+            held.worker.resume()
+        return len(chosen)
+
+    def _crowded(self) -> OverloadedError:
+        return _overloaded(
+            Text(
+                "The query takes longer than {seconds} seconds, and too many such queries are"
+                " running.",
+                seconds=shown(self.limits.slow_after_seconds),
+            )
+        )
+
+    @staticmethod
+    def _stop(held: Lease[W], verdict: QueryError) -> None:
+        held.verdict = verdict
+        held.worker.kill()
+
+    def _next_event(self) -> float | None:
+        times = []
+        for held in self._leases:
+            if held.verdict is None:
+                times.append(
+                    held.parked_at + self.limits.queue_seconds
+                    if held.state == PARKED
+                    else held.deadline
+                )
+                if held.state == QUICK:
+                    times.append(held.slow_at)
+        return min(times, default=None)
+
+    def close(self) -> None:
+        """Kill everything; who waits is told."""
+        with self._free:
+            self.closed = True
+            idle, self._idle = self._idle, []
+            for held in self._leases:
+                if held.verdict is None:
+                    self._stop(held, _overloaded(Text("The service is being stopped.")))
+            self._free.notify_all()
+        for worker in idle:
+            worker.discard()

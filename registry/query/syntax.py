@@ -1,0 +1,120 @@
+"""The engine's words for a syntax error, turned into a place and plain words."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from registry.errors import QuerySyntaxError
+from registry.namespaces import PREFIXES
+from registry.query.lexer import Token, place, tokens
+from registry.texts import Text
+
+_MESSAGE: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTALL)
+#: What the engine expected, one item at a time: a quoted sign, a set of characters, words.
+_ITEM: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|\[(?:'(?:\\.|\\u\{\w+\}|[^'])'|[^\]'])*\]|[^,]+")
+_KEYWORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
+_MOST_ITEMS: Final = 8
+#: Rules of SPARQL beyond its grammar, as the engine says them → our words.
+_RULES: Final = {
+    "The SELECT contains a variable that is unbound": Text(
+        "With GROUP BY or an aggregate, SELECT takes only grouped variables and aggregates."
+    ),
+    "The SELECT contains an expression with a variable that is unbound": Text(
+        "With GROUP BY or an aggregate, SELECT takes only grouped variables and aggregates."
+    ),
+    "SELECT * is not authorized with GROUP BY": Text("SELECT * cannot stand with GROUP BY."),
+    "The SELECT overrides an existing variable using an expression": Text(
+        "The name after AS is the name of another variable already."
+    ),
+    "Duplicated variable name in SELECT": Text("SELECT names a variable twice."),
+    "IRI parsing failed": Text(
+        "This IRI is not valid: it needs a scheme such as https:, or a BASE before the query."
+    ),
+}
+
+
+def explain(query: str, message: str) -> QuerySyntaxError:
+    """Return the error that tells a person what the engine's message means."""
+    found = _MESSAGE.match(message)
+    seen = list(tokens(query))
+    undeclared = _undeclared(query, seen)
+    if undeclared is not None:
+        return undeclared
+    if found is None:
+        return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=message))
+    items = [item.strip() for item in _ITEM.findall(found[3])]
+    offset = min(_offset(query, int(found[1]), int(found[2]), items), len(query.rstrip()))
+    token = next((t for t in seen if t.start + len(t.text) > offset), None)
+    if token is not None:
+        offset = max(offset, token.start)
+    line, column = place(query, offset)
+    rule = next((_RULES[item] for item in items if item in _RULES), None)
+    if rule is not None:
+        return QuerySyntaxError(rule, line=line, column=column)
+    return QuerySyntaxError(
+        _what(query, token), line=line, column=column, expected=_expected(items)
+    )
+
+
+def _offset(query: str, line: int, column: int, items: list[str]) -> int:
+    """Return where the text fails, from 0.
+
+    The engine compares a keyword after it has consumed as many characters, and counts those: what
+    it reports is the place plus the keyword's length, unless something else failed there as well.
+    """
+    lines = query.split("\n")
+    begun = sum(len(text) + 1 for text in lines[: line - 1])
+    reported = begun + column - 1
+    if any(not _KEYWORD.fullmatch(item) for item in items if item != "[_]"):
+        return reported
+    keywords = [len(item) for item in items if item != "[_]"]
+    return max(0, reported - min(keywords, default=0))
+
+
+def _what(query: str, token: Token | None) -> Text:
+    if not query.strip():
+        return Text("The query is empty.")
+    if token is None:
+        return Text("The query ends too early.")
+    return Text("“{sign}” cannot stand here.", sign=token.text[:40])
+
+
+def _undeclared(query: str, seen: list[Token]) -> QuerySyntaxError | None:
+    """Return an error for the first prefix that is used and not declared, by far the commonest."""
+    declared: set[str] = set()
+    before = Token("", "", 0, 0)
+    for token in seen:
+        if token.kind == "name" and not token.text.startswith("_:"):
+            prefix = token.text.partition(":")[0]
+            if before.text.upper() == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return _missing_prefix(query, token, prefix)
+        before = token
+    return None
+
+
+def _missing_prefix(query: str, token: Token, prefix: str) -> QuerySyntaxError:
+    line, column = place(query, token.start)
+    known = PREFIXES.get(prefix, "…")
+    return QuerySyntaxError(
+        Text("The prefix “{prefix}:” is not declared.", prefix=prefix),
+        line=line,
+        column=column,
+        remedy=Text(
+            "Begin the query with: {declaration}", declaration=f"PREFIX {prefix}: <{known}>"
+        ),
+    )
+
+
+def _expected(items: list[str]) -> Text | None:
+    """Return the signs and keywords that could have stood there, where they are few."""
+    signs = {item[1:-1].replace('\\"', '"') for item in items if item.startswith('"')}
+    words = {item for item in items if _KEYWORD.fullmatch(item)}
+    listed = sorted(signs) + sorted(words)
+    if not listed or len(listed) > _MOST_ITEMS:
+        return None
+    if len(listed) == 1:
+        return Text("Expected here, for example: {sign}", sign=listed[0])
+    return Text("Expected here, for example one of: {signs}", signs="  ".join(listed))

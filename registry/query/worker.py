@@ -1,0 +1,174 @@
+"""One worker process: opens releases read-only, runs queries, writes their answers to a socket.
+
+It is forked by the nursery and holds nothing that would be missed: it may be killed at any moment.
+Queries run in a thread with a stack so large that no text within the length limit overflows it.
+Measured on pyoxigraph 0.5.13, the dearest byte of a query is nested ``TZ(TZ(…))`` with 2.2 kB of
+stack (``DESCRIBE : : :…`` 1.6 kB, ``1+1+1…`` 0.6 kB), and the pages are only taken when touched.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+from collections import OrderedDict
+from typing import IO, Any, Final, cast
+
+import pyoxigraph
+from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store
+
+from registry.formats import GRAPH_FORMATS, RDF_XML, RESULT_FORMATS, TURTLE
+from registry.namespaces import PREFIXES
+from registry.query import confinement, frames
+
+STACK_BYTES_PER_QUERY_BYTE: Final = 4096
+LEAST_STACK: Final = 64 << 20
+MOST_STACK: Final = 1 << 30
+#: Releases kept open: the current one and the one before, while readers move on.
+OPEN_RELEASES: Final = 2
+#: A frame goes when it holds so much; the first also when its oldest part has waited so long.
+FRAME_BYTES: Final = 1 << 16
+FIRST_SECONDS: Final = 0.02
+#: The engine's parser looks past the end for long keywords and then cannot say where it failed.
+PADDING: Final = "\n" + " " * 20
+_RESULTS: Final = {
+    f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
+}
+_GRAPHS: Final = {f.name: f.engine for f in GRAPH_FORMATS if isinstance(f.engine, RdfFormat)}
+_PREFIXED: Final = {TURTLE.engine, RDF_XML.engine}
+
+
+class _Sink:
+    """A file for the engine to write to: collects its 8 kB pieces into frames."""
+
+    def __init__(self, end: socket.socket, kind: int) -> None:
+        self._end = end
+        self._kind = kind
+        self._pieces: list[bytes] = []
+        self._size = 0
+        self._since = 0.0
+
+    def write(self, piece: bytes) -> int:
+        """Take a piece; send what is there when it is enough, or old enough for a first part."""
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._size >= FRAME_BYTES or (self._kind != frames.MORE and self._waited()):
+            self._end.sendall(self._frame())
+            self._kind = frames.MORE
+        return len(piece)
+
+    def _waited(self) -> bool:
+        now = time.monotonic()
+        if not self._since:
+            self._since = now
+        return now - self._since >= FIRST_SECONDS
+
+    def flush(self) -> None:
+        """Do nothing: frames go when they are full."""
+
+    def close(self) -> None:
+        """Send the rest, marked as the last."""
+        self._kind |= frames.LAST
+        self._end.sendall(self._frame())
+
+    def _frame(self) -> bytes:
+        header = frames.HEADER.pack(self._kind, self._size)
+        whole = b"".join((header, *self._pieces))
+        self._pieces.clear()
+        self._size = 0
+        return whole
+
+
+class _Worker:
+    """The releases that are open and the connection to the web process."""
+
+    def __init__(self, end: socket.socket, memory_bytes: int) -> None:
+        self._end = end
+        self._memory_bytes = memory_bytes
+        self._stores: OrderedDict[str, Store] = OrderedDict()
+
+    def run(self, warm: str) -> None:
+        """Open the release that is asked most, say so, and answer until the other side closes."""
+        try:
+            self._open(warm)
+        except OSError:
+            confinement.limit_memory(self._memory_bytes)
+        self._say(frames.READY, str(threading.get_native_id()))
+        while True:
+            try:
+                values = frames.receive_request(self._end)
+            except (frames.EndedError, ConnectionError):
+                return
+            self._answer(values)
+
+    def _open(self, rdf: str) -> Store:
+        store = self._stores.get(rdf)
+        if store is None:
+            while len(self._stores) >= OPEN_RELEASES:
+                self._stores.popitem(last=False)
+            store = Store.read_only(rdf) if rdf else Store()
+            self._stores[rdf] = store
+            confinement.limit_memory(self._memory_bytes)
+        self._stores.move_to_end(rdf)
+        return store
+
+    def _answer(self, values: frames.Request) -> None:
+        try:
+            store = self._open(values[1])
+        except OSError as error:
+            self._say(frames.STORE, str(error))
+            return
+        try:
+            self._query(store, values)
+        except ConnectionError:
+            os._exit(0)
+        except SyntaxError as error:
+            self._say(frames.SYNTAX, error.msg)
+        except MemoryError:
+            self._say(frames.MEMORY, "")
+            os._exit(1)
+        except (RuntimeError, ValueError, OSError) as error:
+            self._say(frames.EVALUATION, str(error))
+        except BaseException as error:  # noqa: BLE001 - a Rust panic is neither of the above
+            self._say(frames.EVALUATION, type(error).__name__)
+            os._exit(1)
+
+    def _query(self, store: Store, values: frames.Request) -> None:
+        query, _, results, graph, default_graphs, named_graphs = values
+        chosen: dict[str, Any] = {}
+        if default_graphs is not None:
+            chosen["default_graph"] = [NamedNode(iri) for iri in default_graphs]
+        if named_graphs is not None:
+            chosen["named_graphs"] = [NamedNode(iri) for iri in named_graphs]
+        answer = store.query(query + PADDING, **chosen)
+        if isinstance(answer, QueryTriples):
+            sink, form = _Sink(self._end, frames.GRAPH), _GRAPHS[graph]
+            prefixes = PREFIXES if form in _PREFIXED else None
+            pyoxigraph.serialize(answer, cast("IO[bytes]", sink), form, prefixes=prefixes)
+        else:
+            sink = _Sink(self._end, frames.RESULTS)
+            answer.serialize(cast("IO[bytes]", sink), _RESULTS[results])
+        sink.close()
+
+    def _say(self, kind: int, words: str) -> None:
+        body = words.encode(errors="replace")
+        try:
+            self._end.sendall(frames.HEADER.pack(kind, len(body)) + body)
+        except ConnectionError:
+            os._exit(0)
+
+
+def stack_bytes(query_bytes: int) -> int:
+    """Return the stack that queries of such length may need."""
+    return max(LEAST_STACK, min(MOST_STACK, query_bytes * STACK_BYTES_PER_QUERY_BYTE))
+
+
+def serve(end: socket.socket, warm: str, memory_bytes: int, query_bytes: int) -> None:
+    """Be a worker until the other side closes."""
+    confinement.leave_no_core()
+    confinement.forbid_sockets()
+    threading.stack_size(stack_bytes(query_bytes))
+    thread = threading.Thread(target=_Worker(end, memory_bytes).run, args=(warm,))
+    thread.start()
+    thread.join()
