@@ -48,7 +48,8 @@ $(VENV)/.installed-test: $(VENV)/bin/python pyproject.toml .ci/ensure-test-packa
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
 	@touch $@ $(VENV)/.installed
 
-$(VENV)/.installed-bench: $(VENV)/bin/python pyproject.toml
+$(VENV)/.installed-bench: $(VENV)/bin/python pyproject.toml .ci/ensure-bench-packages
+	./.ci/ensure-bench-packages
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[bench]'
 	@touch $@ $(VENV)/.installed
 

@@ -244,12 +244,13 @@ class Importer:
         self, contributions: Mapping[str, Contribution], report: Report
     ) -> InvalidDataError:
         violations = report.of(VIOLATION)
+        worst, rest = violations[:_LOCATED], violations[_LOCATED:]
         for contribution in contributions.values():
-            violations = located(contribution, violations[:_LOCATED])
+            worst = located(contribution, worst)
         others = [f for f in report.findings if f.severity != VIOLATION]
         return InvalidDataError(
             Text("The data were refused: {n} faults. Nothing was changed.", n=len(violations)),
-            Report([*violations, *others], report.focus_nodes),
+            Report([*worst, *rest, *others], report.focus_nodes),
             remedy=Text("Mend what is listed and import again."),
         )
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from registry.cli.commands.options import check_base, publication
+from registry.cli.commands.options import Publication, check_base, publication
 from registry.cli.failures import finding_line, problem_line
 from registry.cli.output import TerminalProgress, note, say
 from registry.errors import InvalidDataError, UsageError
@@ -64,8 +64,7 @@ def import_command(
     source: str,
     mapping: Path | None,
     report: Path | None,
-    message: str,
-    author: str,
+    by: Publication,
 ) -> None:
     """Publish files as what a source says: one import, one release.
 
@@ -79,7 +78,9 @@ def import_command(
         contribution = _contribution(settings, source, files, mapping, identifiers)
         with _reported(report) as findings:
             outcome = Importer(writer, settings, TerminalProgress()).run(
-                {source: contribution}, message=message or _default_message(files), author=author
+                {source: contribution},
+                message=by.message or _default_message(files),
+                author=by.author,
             )
             findings.extend(outcome.report.findings)
     _tell(outcome, contribution, time.monotonic() - start)

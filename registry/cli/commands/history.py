@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.commands.options import as_json, opened, publication
+from registry.cli.commands.options import Publication, as_json, opened, publication
 from registry.cli.output import TerminalProgress, language, say, table
 from registry.publishing.restore import difference, roll_back
 from registry.releases.manifest import Manifest
@@ -70,12 +70,17 @@ def diff_command(data_dir: Path, old: int, new: int) -> None:
 @click.argument("release", type=int)
 @publication
 @click.pass_obj
-def rollback_command(data_dir: Path, *, release: int, message: str, author: str) -> None:
+def rollback_command(data_dir: Path, *, release: int, by: Publication) -> None:
     """Publish again what an older release said; history stays whole."""
     settings, releases = opened(data_dir)
     with Writer(data_dir, wait_seconds=settings.lock_seconds) as writer:
         manifest = roll_back(
-            writer, releases, release, message=message, author=author, progress=TerminalProgress()
+            writer,
+            releases,
+            release,
+            message=by.message,
+            author=by.author,
+            progress=TerminalProgress(),
         )
     say(
         Text(

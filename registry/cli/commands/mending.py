@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.commands.options import opened, publication
+from registry.cli.commands.options import Publication, opened, publication
 from registry.cli.failures import REFUSED, finding_line
 from registry.cli.output import TerminalProgress, language, note, say
 from registry.publishing.reindex import reindex
@@ -49,7 +49,7 @@ def verify_command(data_dir: Path, *, release: int | None) -> None:
 @click.command("reindex")
 @publication
 @click.pass_obj
-def reindex_command(data_dir: Path, *, message: str, author: str) -> None:
+def reindex_command(data_dir: Path, *, by: Publication) -> None:
     """Derive the search index again, as a release with the same statements."""
     settings, releases = opened(data_dir)
     with Writer(data_dir, wait_seconds=settings.lock_seconds) as writer:
@@ -57,8 +57,8 @@ def reindex_command(data_dir: Path, *, message: str, author: str) -> None:
             writer,
             releases,
             settings,
-            message=message or "reindex",
-            author=author,
+            message=by.message or "reindex",
+            author=by.author,
             progress=TerminalProgress(),
         )
     say(Text("Release {number} is live, with a new index.", number=manifest.number))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import getpass
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -15,8 +17,6 @@ from registry.releases.manifest import Manifest
 from registry.settings import FILE_NAME, Settings
 from registry.texts import Text
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
 
 def _user() -> str:
     try:
@@ -25,10 +25,24 @@ def _user() -> str:
         return "unknown"
 
 
-def publication(command: _Command) -> _Command:
-    """Add ``--message`` and ``--author``."""
-    command = click.option("--author", default=_user, help="Who publishes.")(command)
-    return click.option("-m", "--message", default="", help="Why this release is made.")(command)
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Why a release is made, and by whom."""
+
+    message: str
+    author: str
+
+
+def publication(command: Callable[..., None]) -> Callable[..., None]:
+    """Add ``--message`` and ``--author``, given to the command as ``by``."""
+
+    @click.option("-m", "--message", default="", help="Why this release is made.")
+    @click.option("--author", default=_user, help="Who publishes.")
+    @functools.wraps(command)
+    def with_publication(*args: Any, message: str, author: str, **kwargs: Any) -> None:
+        command(*args, by=Publication(message, author), **kwargs)
+
+    return with_publication
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

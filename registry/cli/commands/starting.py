@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from registry.cli.commands.options import opened, publication
+from registry.cli.commands.options import Publication, opened, publication
 from registry.cli.output import TerminalProgress, say
 from registry.errors import UsageError
 from registry.publishing.contribute import Importer
@@ -22,9 +22,7 @@ from registry.texts import Text
 @click.option("--base-iri", help="Beginning of the IRI of every resource; cannot change later.")
 @publication
 @click.pass_obj
-def init_command(
-    data_dir: Path, *, empty: bool, base_iri: str | None, message: str, author: str
-) -> None:
+def init_command(data_dir: Path, *, empty: bool, base_iri: str | None, by: Publication) -> None:
     """Make a registry, with the shipped data."""
     settings = Settings.load(data_dir)
     if base_iri:
@@ -37,7 +35,7 @@ def init_command(
             )
         _write_settings(data_dir, settings)
         outcome = Importer(writer, settings, TerminalProgress()).run(
-            shipped_sources(settings, with_data=not empty), message=message, author=author
+            shipped_sources(settings, with_data=not empty), message=by.message, author=by.author
         )
     say(
         Text(

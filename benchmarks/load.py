@@ -1,0 +1,102 @@
+"""Measures servers with wrk, a load generator whose own cost is small beside theirs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from urllib.parse import quote
+
+#: Each request asks about another initiative, so that nothing is answered from memory of an
+#: earlier answer; ``%d`` stands for the initiative's number.
+_SCRIPT = """
+local n = {start}
+request = function()
+  n = (n + 7919) % {size}
+  local query = string.gsub("{query}", "NUMBER", tostring(n))
+  return wrk.format("GET", "{path}?query=" .. query, {{["Accept"] = "{accept}"}})
+end
+local bad = 0
+done = function(summary, latency, requests)
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99),
+    summary.errors.status + summary.errors.connect + summary.errors.read
+    + summary.errors.timeout))
+end
+"""
+JSON = "application/sparql-results+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Requests per second, and latencies in milliseconds."""
+
+    per_second: float
+    p50: float
+    p99: float
+    errors: int
+
+
+@contextmanager
+def running(command: list[str], url: str) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server until the block ends; entered once it answers."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait(url, process)
+        yield process
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise SystemExit(f"{process.args} ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=5).close()
+        except urllib.error.HTTPError:
+            return
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise SystemExit(f"{url} does not answer")
+
+
+def wrk(
+    url: str, query: str, *, clients: int, size: int, seconds: int = 5, start: int = 0
+) -> Measured:
+    """Send the query, NUMBER replaced, over and over from ``clients`` connections."""
+    base, _, path = url.removeprefix("http://").partition("/")
+    # In Lua, a per cent sign in a replacement or pattern is doubled; in the query it is not.
+    encoded = quote(query, safe="").replace("\\", "\\\\")
+    script = _SCRIPT.format(start=start, size=size, query=encoded, path=f"/{path}", accept=JSON)
+    with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
+        file.write(script)
+        file.flush()
+        rest = ["--timeout", "60s", "-s", file.name, f"http://{base}"]
+        output = subprocess.run(
+            ["wrk", "-t1", f"-c{clients}", f"-d{seconds}s", *rest],
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    found = re.search(r"RESULT (\d+) (\d+) (\d+) (\d+) (\d+)", output)
+    if not found:
+        raise SystemExit(output)
+    requests, duration, p50, p99, errors = map(int, found.groups())
+    return Measured(requests / duration * 1e6, p50 / 1e3, p99 / 1e3, errors)
+
+
+def bytes_of(url: str, query: str) -> int:
+    """Return the length of an answer, to see that both servers say as much."""
+    request = urllib.request.Request(f"{url}?query={quote(query)}", headers={"Accept": JSON})
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        return len(answer.read())
