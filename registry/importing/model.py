@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, Triple
 
@@ -14,8 +14,7 @@ from registry.texts import Text
 Resolver = Callable[[str, str], NamedNode | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where something stands in a file; ``line`` counts from 1, ``column`` is as a person says it.
 
     ``column`` is a column's name for a table, a character's number for text.
@@ -29,9 +28,11 @@ class Place:
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """One triple and the place it was read from."""
+class Statement(NamedTuple):
+    """One triple and the place it was read from.
+
+    A tuple, because millions are made: a frozen dataclass takes three times as long.
+    """
 
     triple: Triple
     place: Place
