@@ -66,19 +66,14 @@ def request(values: Request) -> bytes:
 
 def receive_request(end: socket.socket) -> Request:
     """Wait for a request; raise EndedError when the other side closes."""
-    _, length = HEADER.unpack(_exactly(end, HEADER.size))
-    received: Request = marshal.loads(_exactly(end, length))  # noqa: S302 - from our own parent
-    return received
-
-
-def _exactly(end: socket.socket, length: int) -> bytes:
-    got = end.recv(length, socket.MSG_WAITALL)
-    while len(got) < length:
-        more = end.recv(length - len(got), socket.MSG_WAITALL) if got else b""
+    got = end.recv(_LATER)  # one at most is on its way, so nothing of a next one comes along
+    while len(got) < HEADER.size or len(got) < HEADER.size + HEADER.unpack_from(got)[1]:
+        more = end.recv(_LATER) if got else b""
         if not more:
             raise EndedError
         got += more
-    return got
+    received: Request = marshal.loads(got[HEADER.size :])  # noqa: S302 - from our own parent
+    return received
 
 
 class Reader:

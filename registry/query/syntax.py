@@ -109,12 +109,14 @@ def _missing_prefix(query: str, token: Token, prefix: str) -> QuerySyntaxError:
 
 
 def _expected(items: list[str]) -> Text | None:
-    """Return the signs and keywords that could have stood there, where they are few."""
-    signs = {item[1:-1].replace('\\"', '"') for item in items if item.startswith('"')}
-    words = {item for item in items if _KEYWORD.fullmatch(item)}
-    listed = sorted(signs) + sorted(words)
-    if not listed or len(listed) > _MOST_ITEMS:
+    """Return what could have stood there, where the engine says something of use.
+
+    Among keywords alone it names the longest that it tried, not all.
+    """
+    if items == ["CONSTRUCT"]:
+        return Text("A query begins, after its prefixes, with SELECT, ASK, CONSTRUCT or DESCRIBE.")
+    signs = sorted({item[1:-1].replace('\\"', '"') for item in items if item.startswith('"')})
+    if not signs or len(signs) > _MOST_ITEMS:
         return None
-    if len(listed) == 1:
-        return Text("Expected here, for example: {sign}", sign=listed[0])
-    return Text("Expected here, for example one of: {signs}", signs="  ".join(listed))
+    words = sorted({item for item in items if _KEYWORD.fullmatch(item)})
+    return Text("Possible here, among others: {signs}", signs="  ".join(signs + words))

@@ -1,0 +1,53 @@
+"""Syntax errors in a person's words, from what the engine really says."""
+
+from __future__ import annotations
+
+import pytest
+from pyoxigraph import Store
+
+from registry.errors import QuerySyntaxError
+from registry.query.syntax import explain
+from registry.query.worker import PADDING
+
+
+def _error(query: str) -> QuerySyntaxError:
+    with pytest.raises(SyntaxError) as caught:
+        Store().query(query + PADDING)
+    return explain(query, caught.value.msg)
+
+
+@pytest.mark.parametrize(
+    ("query", "where", "said"),
+    [
+        ("SELEC * { ?a ?b ?c }", "1:1", "“SELEC” cannot stand here"),
+        ("SELECT * {\n  ?a ?b ?c }\nORDR BY ?a", "3:1", "“ORDR” cannot stand here"),
+        ("SELECT * { ?a ?b ?c } FOO", "1:23", "“FOO” cannot stand here"),
+        ("SELECT * { ?a ?b }", "1:18", "“}” cannot stand here"),
+        ("SELECT *\n{ ?a ?b ?c FILTER(- - 1) }", "2:21", "“-” cannot stand here"),
+        ("", "1:1", "empty"),
+        ("SELECT", "1:7", "ends too early"),
+        ("SELECT ?x { ?x org:member ?y }", "1:16", "prefix “org:” is not declared"),
+        ("SELECT ?x { ?x <rel> ?y }", "1:16", "BASE"),
+        ("SELECT ?x { ?x a ?y } GROUP BY ?y", None, "grouped variables"),
+        ("SELECT ?x ?x { ?x a ?y }", None, "twice"),
+    ],
+)
+def test_the_place_and_the_words(query: str, where: str | None, said: str) -> None:
+    error = _error(query)
+    assert said in str(error)
+    if where:
+        assert error.where == where
+
+
+def test_a_known_prefix_comes_with_its_declaration() -> None:
+    error = _error("SELECT ?x { ?x org:member ?y }")
+    assert "PREFIX org: <http://www.w3.org/ns/org#>" in str(error)
+
+
+def test_what_was_possible_is_said_where_the_engine_knows() -> None:
+    assert "SELECT, ASK, CONSTRUCT or DESCRIBE" in str(_error("SELEC * {}"))
+    assert "“" in str(_error("SELECT * { ?a ?b ?c ?d }"))
+
+
+def test_words_it_does_not_know_are_passed_on() -> None:
+    assert "so new" in str(explain("ASK {}", "so new"))
