@@ -5,7 +5,7 @@ Nothing is guessed: what does not fit its type is a fault with a reason, never a
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable
@@ -183,7 +183,7 @@ def _calendar(fields: dict[str, str]) -> Value | None:
     """Return the date with the precision it was given with, or None when no calendar has it."""
     year, month, day = fields["y"], fields.get("m"), fields.get("d")
     try:
-        date = datetime.date(int(year), int(month or 1), int(day or 1))
+        date = dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
     if day:

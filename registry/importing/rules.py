@@ -179,3 +179,8 @@ class TableMapping:
     records: tuple[Record, ...]
     skips_invalid_rows: bool
     on_error: OnError
+
+    def columns(self) -> set[str]:
+        """Return every column that the mapping makes use of."""
+        used = {column for record in self.records for column in record.columns()}
+        return used | {c.column for rule in self.leave_out for c in rule.when}

@@ -13,47 +13,55 @@ _PLACE = re.compile(
     r"| column \d+ and line \d+ column \d+)?: "
 )
 
-#: What the parser says → what is wrong, what would be right. The first that fits wins.
+_ADDRESS = Text("A complete address without spaces, such as <https://example.org/id/1>.")
+
+
+def _said(message: str) -> tuple[Text, Text | None]:
+    """Return what is wrong and what would be right, for what the parser said."""
+    if found := re.search(r"The prefix (\S*) has not been declared", message):
+        return (
+            Text("The prefix “{value}” is used without being declared.", value=found[1]),
+            Text("A line “@prefix {value} <…> .” at the top of the file.", value=found[1]),
+        )
+    if found := re.search(r"^(.+?) is not a valid (?:RDF|subject|predicate|object)", message):
+        return (
+            Text("“{value}” cannot stand here.", value=found[1]),
+            Text("An address between < and >, a prefixed name or a text between quotation marks."),
+        )
+    for pattern, what, expected in _EXPLANATIONS:
+        if re.search(pattern, message, re.IGNORECASE):
+            return what, expected
+    if re.search("IRI|Invalid (?:port|IP|percent|host)", message):
+        return Text("An address (IRI) is not valid: {message}.", message=message), _ADDRESS
+    return Text("The file is not well formed: {message}.", message=message), None
+
+
+#: What the parser says → what is wrong, what would be right.
 _EXPLANATIONS: Final = (
     (
-        r"The prefix (?P<value>\S*) has not been declared",
-        "The prefix “{value}” is used without being declared.",
-        "A line “@prefix {value} <…> .” at the top of the file.",
+        "Invalid UTF-8",
+        Text("The file is not in UTF-8."),
+        Text("A text file saved with the encoding UTF-8."),
     ),
     (
-        r"Invalid IRI|No scheme found in an absolute IRI|Invalid (?:port|IP|percent|host)",
-        "An address (IRI) is not valid: {message}.",
-        "A complete address without spaces, such as <https://example.org/id/1>.",
+        "Line jumps are not allowed in string literals",
+        Text("A text between simple quotation marks runs over the end of its line."),
+        Text("The text on one line, or between triple quotation marks."),
     ),
     (
-        r"Invalid UTF-8|invalid utf-8",
-        "The file is not in UTF-8.",
-        "A text file saved with the encoding UTF-8.",
+        "Unexpected end|missing end tag|not closed",
+        Text("The file ends in the middle of a statement."),
+        Text("A complete file: its end may have been lost in a transfer."),
     ),
     (
-        r"Line jumps are not allowed in string literals",
-        "A text between simple quotation marks runs over the end of its line.",
-        "The text on one line, or between triple quotation marks.",
+        "LoadDocumentCallback",
+        Text("The file points to a JSON-LD context elsewhere, and the registry never fetches one."),
+        Text("The context itself in the file, under “@context”."),
     ),
     (
-        r"Unexpected end|unexpected end|missing end tag|not closed",
-        "The file ends in the middle of a statement.",
-        "A complete file: its end may have been lost in a transfer.",
-    ),
-    (
-        r"LoadDocumentCallback",
-        "The file points to a JSON-LD context elsewhere, and the registry never fetches one.",
-        "The context itself in the file, under “@context”.",
-    ),
-    (
-        r"XML namespaces are required|rdf:RDF",
-        "This is XML, but not RDF/XML.",
-        "A file whose outermost element is rdf:RDF.",
-    ),
-    (
-        r"(?P<value>.+?) is not a valid RDF (?P<role>subject|predicate|object)",
-        "“{value}” cannot stand here.",
-        "An address between < and >, a prefixed name or a text between quotation marks.",
+        "XML namespaces are required",
+        Text("This is XML, but not RDF/XML."),
+        Text("A file whose outermost element is rdf:RDF."),
     ),
 )
 
@@ -61,18 +69,10 @@ _EXPLANATIONS: Final = (
 def explain(error: SyntaxError, file: str, line: int | None) -> InputError:
     """Return the parser's error with its place and in plain words; ``line`` if it gives none."""
     message = _PLACE.sub("", error.msg or str(error))
+    what, expected = _said(message)
     place = [file]
-    number = error.lineno or line
-    if number:
-        place.append(str(number))
-        if error.lineno and error.offset:
-            place.append(str(error.offset))
-    what = Text("The file is not well formed: {message}.", message=message)
-    expected = None
-    for pattern, sentence, better in _EXPLANATIONS:
-        found = re.search(pattern, message)
-        if found:
-            values = {"message": message, **found.groupdict()}
-            what, expected = Text(sentence, **values), Text(better, **values)
-            break
+    if error.lineno or line:
+        place.append(str(error.lineno or line))
+    if error.lineno and error.offset:
+        place.append(str(error.offset))
     return InputError(what, where=":".join(place), expected=expected)
