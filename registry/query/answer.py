@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
-from registry.errors import IntegrityError, QueryError, QueryMemoryError, RegistryError
+from registry.errors import IntegrityError, QueryError, QueryMemoryError
 from registry.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
 from registry.query import frames
 from registry.query.keeper import Worker
 from registry.query.model import Job
 from registry.query.roster import ClientGoneError, Lease, Roster
-from registry.query.syntax import explain
 from registry.texts import Text
 
 RESULTS: Final = {f.name: f for f in RESULT_FORMATS}
 GRAPHS: Final = {f.name: f for f in GRAPH_FORMATS}
+
+
+class UnparsedError(Exception):
+    """The engine's words for a syntax error, not yet explained."""
 
 
 class Chunks(Iterator[bytes]):
@@ -101,9 +104,10 @@ class Chunks(Iterator[bytes]):
             raise self._failure(kind, body.decode(errors="replace"))
         return kind, body
 
-    def _failure(self, kind: int, words: str) -> RegistryError:
+    @staticmethod
+    def _failure(kind: int, words: str) -> Exception:
         if kind == frames.SYNTAX:
-            return explain(self._job.query, words)
+            return UnparsedError(words)
         if kind == frames.MEMORY:
             return _out_of_memory()
         if kind == frames.STORE:

@@ -15,13 +15,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Self
 
+from registry.errors import QuerySyntaxError
 from registry.query import frames
-from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks
+from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks, UnparsedError
 from registry.query.keeper import Keeper, Worker
 from registry.query.model import Job, QueryLimits
 from registry.query.roster import ClientGoneError, Lease
+from registry.query.syntax import explain, stretched
+from registry.texts import Text
 
 __all__ = ["Answer", "ClientGoneError", "QueryPool"]
 
@@ -54,8 +58,27 @@ class QueryPool:
         seconds = self._limits.deadline_seconds
         if timeout is not None:
             seconds = max(0.0, min(seconds, timeout))
+        try:
+            return self._ask(job, seconds, gone)
+        except UnparsedError as error:
+            words = str(error)
+        raise self._explained(job, words, seconds, gone)
+
+    def _ask(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Answer:
         lease = self._start(job, seconds, gone)
         return Chunks(job, lease, self._keeper.roster, gone).begin()
+
+    def _explained(
+        self, job: Job, words: str, seconds: float, gone: Callable[[], bool] | None
+    ) -> QuerySyntaxError:
+        """Return the syntax error in plain words, asking a worker again for its exact place."""
+        try:
+            self._ask(replace(job, query=stretched(job.query)), seconds, gone).chunks.close()
+        except UnparsedError as error:
+            return explain(job.query, str(error))
+        except QuerySyntaxError as error:  # strings or brackets that the scan would have caught
+            return error
+        return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=words))
 
     def _start(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Lease[Worker]:
         """Hand the job to a free worker; one that died while it was idle is no failure."""

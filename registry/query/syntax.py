@@ -1,4 +1,10 @@
-"""The engine's words for a syntax error, turned into a place and plain words."""
+"""The engine's words for a syntax error, turned into a place and plain words.
+
+The engine compares a keyword after it has consumed as many characters, whatever they are, and
+reports the furthest point that it consumed: a long keyword tried early hides where the text really
+fails. So a text that does not parse is parsed again, ``stretched``: every gap between its pieces
+made longer than the longest keyword. What fails then fails in the piece where the report points.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +21,7 @@ _MESSAGE: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)",
 _ITEM: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|\[(?:'(?:\\.|\\u\{\w+\}|[^'])'|[^\]'])*\]|[^,]+")
 _KEYWORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _MOST_ITEMS: Final = 8
+_GAP: Final = " " * 20
 #: Rules of SPARQL beyond its grammar, as the engine says them → our words.
 _RULES: Final = {
     "The SELECT contains a variable that is unbound": Text(
@@ -34,20 +41,39 @@ _RULES: Final = {
 }
 
 
+def stretched(query: str) -> str:
+    """Return the query in one line, its white space and comments widened beyond any keyword."""
+    return _GAP.join(piece for _, piece in _pieces(query)) + _GAP
+
+
+def _pieces(query: str) -> list[tuple[int, str]]:
+    """Return what stands between white space and comments, with its offsets."""
+    pieces: list[tuple[int, str]] = []
+    end = -1
+    for token in tokens(query):
+        if token.start == end:
+            start, text = pieces.pop()
+            pieces.append((start, text + token.text))
+        else:
+            pieces.append((token.start, token.text))
+        end = token.start + len(token.text)
+    return pieces
+
+
 def explain(query: str, message: str) -> QuerySyntaxError:
-    """Return the error that tells a person what the engine's message means."""
-    found = _MESSAGE.match(message)
+    """Return the error that tells a person what the engine said of the stretched query."""
     seen = list(tokens(query))
     undeclared = _undeclared(query, seen)
     if undeclared is not None:
         return undeclared
+    found = _MESSAGE.match(message)
     if found is None:
         return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=message))
     items = [item.strip() for item in _ITEM.findall(found[3])]
-    offset = min(_offset(query, int(found[1]), int(found[2]), items), len(query.rstrip()))
+    offset = _offset(query, (int(found[1]), int(found[2])), items)
     token = next((t for t in seen if t.start + len(t.text) > offset), None)
     if token is not None:
-        offset = max(offset, token.start)
+        offset = token.start
     line, column = place(query, offset)
     rule = next((_RULES[item] for item in items if item in _RULES), None)
     if rule is not None:
@@ -57,19 +83,21 @@ def explain(query: str, message: str) -> QuerySyntaxError:
     )
 
 
-def _offset(query: str, line: int, column: int, items: list[str]) -> int:
-    """Return where the text fails, from 0.
+def _offset(query: str, reported: tuple[int, int], items: list[str]) -> int:
+    """Return where the query fails, from a line and column of the stretched one.
 
-    The engine compares a keyword after it has consumed as many characters, and counts those: what
-    it reports is the place plus the keyword's length, unless something else failed there as well.
+    Its lines are those inside long strings.
     """
-    lines = query.split("\n")
-    begun = sum(len(text) + 1 for text in lines[: line - 1])
-    reported = begun + column - 1
-    if any(not _KEYWORD.fullmatch(item) for item in items if item != "[_]"):
-        return reported
-    keywords = [len(item) for item in items if item != "[_]"]
-    return max(0, reported - min(keywords, default=0))
+    lines = stretched(query).split("\n")
+    consumed = sum(len(text) + 1 for text in lines[: reported[0] - 1]) + reported[1] - 1
+    keywords = [len(item) if _KEYWORD.fullmatch(item) else 0 for item in items if item != "[_]"]
+    begun = 0
+    for start, piece in _pieces(query):
+        if consumed < begun + len(piece) + len(_GAP):
+            inside = max(0, consumed - begun - min(keywords, default=0))
+            return start + min(inside, len(piece) - 1)
+        begun += len(piece) + len(_GAP)
+    return len(query.rstrip())
 
 
 def _what(query: str, token: Token | None) -> Text:

@@ -30,8 +30,6 @@ OPEN_RELEASES: Final = 2
 #: A frame goes when it holds so much; the first also when its oldest part has waited so long.
 FRAME_BYTES: Final = 1 << 16
 FIRST_SECONDS: Final = 0.02
-#: The engine's parser looks past the end for long keywords and then cannot say where it failed.
-PADDING: Final = "\n" + " " * 20
 _RESULTS: Final = {
     f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
 }
@@ -141,7 +139,7 @@ class _Worker:
             chosen["default_graph"] = [NamedNode(iri) for iri in default_graphs]
         if named_graphs is not None:
             chosen["named_graphs"] = [NamedNode(iri) for iri in named_graphs]
-        answer = store.query(query + PADDING, **chosen)
+        answer = store.query(query, **chosen)
         if isinstance(answer, QueryTriples):
             sink, form = _Sink(self._end, frames.GRAPH), _GRAPHS[graph]
             prefixes = PREFIXES if form in _PREFIXED else None

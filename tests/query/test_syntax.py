@@ -6,13 +6,12 @@ import pytest
 from pyoxigraph import Store
 
 from registry.errors import QuerySyntaxError
-from registry.query.syntax import explain
-from registry.query.worker import PADDING
+from registry.query.syntax import explain, stretched
 
 
 def _error(query: str) -> QuerySyntaxError:
     with pytest.raises(SyntaxError) as caught:
-        Store().query(query + PADDING)
+        Store().query(stretched(query))
     return explain(query, caught.value.msg)
 
 
@@ -23,7 +22,11 @@ def _error(query: str) -> QuerySyntaxError:
         ("SELECT * {\n  ?a ?b ?c }\nORDR BY ?a", "3:1", "“ORDR” cannot stand here"),
         ("SELECT * { ?a ?b ?c } FOO", "1:23", "“FOO” cannot stand here"),
         ("SELECT * { ?a ?b }", "1:18", "“}” cannot stand here"),
-        ("SELECT *\n{ ?a ?b ?c FILTER(- - 1) }", "2:21", "“-” cannot stand here"),
+        ("SELECT *\n{ ?a ?b ?c FILTER(?a ==) }", "2:23", "“=” cannot stand here"),
+        ("SELECT * { ?a ?b ?c # x\n ?d\t?e }", "2:2", "“?d” cannot stand here"),
+        ("SELECT * { ?a ?b '''x\ny''' . FOO }", "2:8", "“FOO” cannot stand here"),
+        ("SELECT * { ?a ?b ?c FILTER (foo(?a)) }", "1:29", "“foo” cannot stand here"),
+        ("SELECT * { ?a ?b ?c } LIMIT ten", "1:29", "“ten” cannot stand here"),
         ("", "1:1", "empty"),
         ("SELECT", "1:7", "ends too early"),
         ("SELECT ?x { ?x org:member ?y }", "1:16", "prefix “org:” is not declared"),
