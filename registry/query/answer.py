@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Self
 
 from registry.errors import IntegrityError, QueryError, QueryMemoryError
@@ -29,7 +30,7 @@ class Chunks(Iterator[bytes]):
     answer, and whoever passes it on has to break off.
     """
 
-    __slots__ = ("_first", "_gone", "_job", "_lease", "_reader", "_roster")
+    __slots__ = ("_first", "_job", "_lease", "_reader", "_roster")
 
     def __init__(
         self,
@@ -41,8 +42,8 @@ class Chunks(Iterator[bytes]):
         self._job = job
         self._lease: Lease[Worker] | None = lease
         self._roster = roster
-        self._gone = gone
-        self._reader = frames.Reader(lease.worker.end, self._still_there)
+        # No method of ours: a cycle would keep a dropped answer alive.
+        self._reader = frames.Reader(lease.worker.end, partial(_still_there, gone))
         self._first: bytes | None = None
 
     def begin(self) -> Answer:
@@ -75,16 +76,14 @@ class Chunks(Iterator[bytes]):
         self._end(reusable=False)
 
     def __del__(self) -> None:
-        self.close()
+        # The collector may run anywhere, within the roster's lock too: only leave word.
+        if self._lease is not None:
+            self._lease.dropped = True
 
     def _end(self, *, reusable: bool) -> None:
         lease, self._lease = self._lease, None
         if lease is not None:
             self._roster.finish(lease, reusable=reusable)
-
-    def _still_there(self) -> None:
-        if self._gone is not None and self._gone():
-            raise ClientGoneError
 
     def _receive(self) -> tuple[int, bytes]:
         """Return the next frame; end the lease with the last one and with any failure."""
@@ -113,6 +112,11 @@ class Chunks(Iterator[bytes]):
         if kind == frames.STORE:
             return IntegrityError(Text("The release cannot be opened: {words}", words=words))
         return QueryError(Text("The query cannot be answered: {words}", words=words))
+
+
+def _still_there(gone: Callable[[], bool] | None) -> None:
+    if gone is not None and gone():
+        raise ClientGoneError
 
 
 def _out_of_memory() -> QueryMemoryError:

@@ -51,7 +51,10 @@ class ClientGoneError(QueryError):
 
 @dataclass(eq=False, slots=True)
 class Lease(Generic[W]):
-    """One query on one worker; ``verdict`` says why the worker was killed, if it was."""
+    """One query on one worker.
+
+    ``verdict`` says why the worker was killed, if it was; ``dropped``, that nobody reads on.
+    """
 
     worker: W
     seconds: float
@@ -60,6 +63,7 @@ class Lease(Generic[W]):
     state: int = QUICK
     parked_at: float = 0.0
     verdict: QueryError | None = None
+    dropped: bool = False
 
 
 def shown(seconds: float) -> float:
@@ -177,6 +181,10 @@ class Roster(Generic[W]):
 
     def tick(self) -> float | None:
         """Enforce deadlines and the slow share; return when to look again (None: when asked)."""
+        with self._free:
+            dropped = [held for held in self._leases if held.dropped]
+        for held in dropped:
+            self.finish(held, reusable=False)
         with self._free:
             now = self.clock()
             live = [held for held in self._leases if held.verdict is None]

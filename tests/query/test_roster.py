@@ -185,3 +185,12 @@ def test_closing_kills_and_discards() -> None:
     assert lease.worker.done == ["kill"]
     assert isinstance(lease.verdict, OverloadedError)
     assert bench.fill() == 0
+
+
+def test_what_nobody_reads_on_is_ended_at_the_next_look() -> None:
+    bench = Bench(1)
+    lease = bench.take()
+    lease.dropped = True
+    bench.at(0.1)
+    assert lease.worker.done == ["discard"]
+    assert bench.fill() == 1
