@@ -88,6 +88,8 @@ def converted(text: str, cell: Cell) -> Value | None:
         if not found:
             return None
         text = found
+    if cell.template:
+        text = cell.template.replace("{value}", text)
     return _READERS[cell.type](text, cell)
 
 

@@ -14,6 +14,7 @@ from registry.identifiers import Iris, is_iri
 from registry.importing.cells import CellError, converted
 from registry.importing.model import Resolver
 from registry.importing.rules import (
+    HERE,
     VOCABULARIES,
     Cell,
     Condition,
@@ -94,6 +95,8 @@ class Describer:
             iri = row.made.get(record.name)
             if iri is not None:
                 self._record(record, iri, values, row)
+        here = f"{self.iris.base}id/"
+        row.triples = [(_moved(triple, here), column) for triple, column in row.triples]
         return row
 
     def _iri(self, record: Record, values: Values, row: Description) -> NamedNode | None:
@@ -216,6 +219,15 @@ def _templated(link: Link, text: str) -> NamedNode:
     if not is_iri(iri):
         raise CellError("not-an-iri", Text("“{value}” is not a complete address (IRI).", value=iri))
     return NamedNode(iri)
+
+
+def _moved(triple: Triple, here: str) -> Triple:
+    """Put the registry's own addresses in the place of what a mapping writes ``id:…``."""
+    value = triple.object
+    if isinstance(value, NamedNode) and value.value.startswith(HERE):
+        moved = NamedNode(here + value.value.removeprefix(HERE))
+        return Triple(triple.subject, triple.predicate, moved)
+    return triple
 
 
 def joined(keys: list[str]) -> str:

@@ -126,6 +126,7 @@ def _cell(section: Section, names: Names, layout: Layout, on_error: OnError) -> 
         language=_language(section),
         values=_values(section, names, kind),
         otherwise=section.optional("otherwise"),
+        template=_template(section),
         formats=_formats(section),
         true=tuple(word.casefold() for word in section.texts("true")),
         false=tuple(word.casefold() for word in section.texts("false")),
@@ -210,6 +211,20 @@ def _scheme(section: Section, *, required: bool) -> str | None:
     return name
 
 
+def _template(section: Section, here: str = "") -> str | None:
+    """Read a text with a place for the cell's value; ``id:`` begins an address of the registry."""
+    template = section.optional("template")
+    if template is None:
+        return None
+    if template.count("{value}") != 1:
+        section.mistake(
+            "template",
+            Text("“{value}” does not fit here.", value=template),
+            Text("A text that holds {mark} once.", mark="{value}"),
+        )
+    return here + template.removeprefix("id:") if template.startswith("id:") else template
+
+
 def _link(section: Section, names: Names, on_error: OnError) -> Link:
     ways = [way for way in _WAYS if section.has(way)]
     if len(ways) != 1:
@@ -225,19 +240,13 @@ def _link(section: Section, names: Names, on_error: OnError) -> Link:
         kind=section.optional("kind"),
         source=section.optional("source"),
         scheme=_scheme(section, required=False),
-        template=section.optional("template"),
+        template=_template(section, names.prefixes["id"]),
         required=section.flag("required"),
         on_error=section.choice("on_error", ON_ERROR, on_error),
     )
     if link.kind and link.kind not in known.kinds():
         what = Text("There is no kind of record “{value}”.", value=link.kind)
         section.mistake("kind", what, nearest(link.kind, known.kinds()))
-    if link.template is not None and link.template.count("{value}") != 1:
-        section.mistake(
-            "template",
-            Text("“{value}” does not fit here.", value=link.template),
-            Text("An address that holds {mark} once.", mark="{value}"),
-        )
     section.done()
     return link
 

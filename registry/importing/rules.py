@@ -28,7 +28,9 @@ OPERATORS: Final[tuple[Operator, ...]] = get_args(Operator)
 
 #: Where the registry's vocabularies live: ``vocab:stage/consolidation`` in a mapping.
 VOCABULARIES: Final = "https://w3id.org/faces/vocab/"
-MAPPING_PREFIXES: Final[Mapping[str, str]] = {**PREFIXES, "vocab": VOCABULARIES}
+#: Stands for the ``{base}id/`` of a registry, which only an import knows: ``id:network/mesclun``.
+HERE: Final = "urn:x-faces-here:"
+MAPPING_PREFIXES: Final[Mapping[str, str]] = {**PREFIXES, "vocab": VOCABULARIES, "id": HERE}
 
 #: A text in French and English: language → text.
 Bilingual = Mapping[str, str]
@@ -99,6 +101,7 @@ class Cell:
     language: str | None = None
     values: Mapping[str, str] | None = None
     otherwise: str | None = None
+    template: str | None = None
     formats: tuple[str, ...] = ("yyyy-mm-dd",)
     true: tuple[str, ...] = ()
     false: tuple[str, ...] = ()
