@@ -108,10 +108,17 @@ class Range:
         return (self.page - 1) * self.size
 
 
+#: The first links of every property.
+FIRST_LINKS = Range()
+
+
 def describe(
-    release: Release, iri: str, iris: Iris, wanted: Range | None = None
+    release: Release, iri: str, iris: Iris, wanted: Range | None = FIRST_LINKS
 ) -> Description | None:
-    """Return what the release says about the IRI, or None when it does not occur in it."""
+    """Return what the release says about the IRI, or None when it does not occur in it.
+
+    ``wanted`` tells which links to it to look up; None looks up none and only counts them.
+    """
     if not is_iri(iri):
         return None
     graphs, record = release.graphs, NamedNode(iri)
@@ -124,7 +131,7 @@ def describe(
     counts = _counts(graphs, record)
     if not said and not counts:
         return None
-    subjects = _subjects(graphs, record, wanted or Range()) if counts else {}
+    subjects = _subjects(graphs, record, wanted) if counts and wanted else {}
     incoming = tuple(
         Incoming(path, total, subjects.get(path, ())) for path, total in sorted(counts.items())
     )

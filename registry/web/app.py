@@ -1,0 +1,29 @@
+"""Puts the application together. Nothing is kept at import: tests make as many as they like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flask import Flask
+
+from registry.query.pool import QueryPool
+from registry.settings import Settings
+from registry.web import assets, endpoint, headers, pages, problems, rendering, resources
+from registry.web.site import EXTENSION, Site
+
+
+def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None) -> Flask:
+    """Return the WSGI application of the registry in ``data_dir``.
+
+    ``pool`` runs the public queries; without one, the first query starts one, which then lives as
+    long as the process. The caller closes a pool that it gives.
+    """
+    app = Flask("registry.web", static_folder=None)
+    app.extensions[EXTENSION] = Site(settings, data_dir, pool)
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    for part in (pages, resources, endpoint, assets):
+        app.register_blueprint(part.blueprint)
+    for layer in (problems, headers, rendering):
+        layer.install(app)
+    return app

@@ -1,0 +1,159 @@
+"""What went wrong, for whoever asked: problem details (RFC 9457), plain text, or a page.
+
+One table maps exceptions to statuses. A query past its deadline is 504 and may be asked again in
+a lighter form; one past its memory is 507, since trying again would not help; 503 with
+``Retry-After`` is for what passes by itself.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterable
+from typing import Any, Final
+
+from flask import Flask, Response, g, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from registry import errors
+from registry.formats import HTML, Format
+from registry.negotiation import negotiate
+from registry.query.pool import ClientGoneError
+from registry.texts import Text
+from registry.web.site import language
+
+_log: Final = logging.getLogger("registry.web")
+_PLAIN: Final = Format("plain", "txt", ("text/plain",))
+_PROBLEM: Final = Format("problem", "json", ("application/problem+json", "application/json"))
+
+#: Exception → status and short name; the first class that fits, most particular first.
+STATUSES: Final[tuple[tuple[type[errors.RegistryError], int, str], ...]] = (
+    (errors.QuerySyntaxError, 400, "query-syntax"),
+    (errors.QueryRefusedError, 403, "query-refused"),
+    (errors.QueryTooLargeError, 413, "query-too-large"),
+    (errors.QueryTimeoutError, 504, "query-timeout"),
+    (errors.QueryMemoryError, 507, "query-memory"),
+    (errors.OverloadedError, 503, "overloaded"),
+    (ClientGoneError, 499, "client-gone"),
+    (errors.ConfigurationError, 500, "configuration"),
+    (errors.UsageError, 400, "usage"),
+    (errors.NotFoundError, 404, "not-found"),
+    (errors.BusyError, 503, "busy"),
+    (errors.IntegrityError, 500, "integrity"),
+)
+_TITLES: Final = {
+    400: Text("The request is not correct"),
+    403: Text("This is not allowed here"),
+    404: Text("Nothing was found at this address"),
+    405: Text("This address does not take that method"),
+    406: Text("This is not available in that format"),
+    410: Text("What was here has been withdrawn"),
+    413: Text("The request is too large"),
+    414: Text("The address is too long"),
+    415: Text("Queries are not taken in that form"),
+    500: Text("Something went wrong on our side"),
+    503: Text("The registry is busy"),
+    504: Text("The query took too long"),
+    507: Text("The query needs too much memory"),
+}
+_OWN_WORDS: Final = {
+    404: Text("The address may be mistyped, or the record may never have existed."),
+    405: Text("The methods that it takes are in the header “Allow”."),
+    500: Text("The fault was recorded. Please try again later."),
+}
+_RETRY_SECONDS: Final = 5
+_SERVER_FAULT: Final = 500
+
+
+class NotAvailableError(errors.UsageError):
+    """None of the formats that there are suits what the client accepts."""
+
+    def __init__(self, formats: Iterable[Format]) -> None:
+        names = ", ".join(dict.fromkeys(f.media_type for f in formats))
+        super().__init__(
+            Text("None of the formats that you accept is available here."),
+            expected=Text("Available: {formats}.", formats=names),
+        )
+
+
+class UnsupportedFormError(errors.QueryError):
+    """A query came in a media type that the protocol does not know."""
+
+
+def install(app: Flask) -> None:
+    """Map exceptions to answers, for the whole application."""
+    app.register_error_handler(errors.RegistryError, _registry_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unknown_error)
+
+
+def status_of(error: errors.RegistryError) -> tuple[int, str]:
+    """Return the status and the short name for an exception of ours."""
+    if isinstance(error, UnsupportedFormError):
+        return 415, "unsupported-form"
+    if isinstance(error, NotAvailableError):
+        return 406, "not-acceptable"
+    return next(((s, n) for c, s, n in STATUSES if isinstance(error, c)), (500, "internal"))
+
+
+def _registry_error(error: errors.RegistryError) -> Response:
+    status, name = status_of(error)
+    request.environ["faces.problem"] = name
+    if status == _SERVER_FAULT:
+        _log.error("a fault of the registry", exc_info=error)
+        return _answer(status, name, [_OWN_WORDS[500].to(language())], {})
+    place: dict[str, Any] = {}
+    if isinstance(error, errors.QuerySyntaxError) and error.line:
+        place = {"line": error.line, "column": error.column}
+    elif error.where:
+        place = {"where": error.where}
+    response = _answer(status, name, error.sentences(language()), place)
+    if status == 503:
+        response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    return response
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = error.code or _SERVER_FAULT
+    if error.response is not None or status not in _TITLES:
+        return Response(error.get_response().response, status=status)
+    words: list[str] = []
+    if status in _OWN_WORDS:
+        words = [_OWN_WORDS[status].to(language())]
+    elif isinstance(error):
+        words = [str(error.description)]
+    response = _answer(status, "http", words, {})
+    for header, value in error.get_headers():
+        if header.lower() == "allow":
+            response.headers["Allow"] = value
+    return response
+
+
+def _unknown_error(error: Exception) -> Response:
+    _log.error("an unexpected failure", exc_info=error)
+    request.environ["faces.problem"] = type(error).__name__
+    return _answer(_SERVER_FAULT, "internal", [_OWN_WORDS[500].to(language())], {})
+
+
+def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> Response:
+    """Write the problem down in the form that the client asks for."""
+    titles = _TITLES.get(status, _TITLES[500])
+    title = titles.to(language())
+    form = negotiate(request.headers.get("Accept"), (_PLAIN, _PROBLEM, HTML)) or _PROBLEM
+    if form is HTML:
+        g.pop("visit", None)
+        place_words = [f"{key}: {value}" for key, value in place.items()]
+        body = render_template(
+            "problem.html", title=title, words=words, place=place_words, status=status
+        )
+    elif form is _PLAIN:
+        where = "".join(f"{key}: {value}\n" for key, value in place.items())
+        body = f"{status} {title}\n" + "".join(f"{w}\n" for w in words) + where
+    else:
+        details = {"title": title, "status": status, "detail": " ".join(words), "code": name}
+        body = json.dumps({**details, **place}, ensure_ascii=False)
+    response = Response(body, status=status, content_type=form.content_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Content-Language"] = language()
+    return response

@@ -1,0 +1,199 @@
+"""Linked data: IRIs answer 303 to what is said about them, as a page or as RDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Blueprint, Response, redirect, request
+
+from registry.describe import PER_PAGE, FIRST_LINKS, Description, Range, describe, sources
+from registry.errors import NotFoundError, UsageError
+from registry.formats import DOCUMENT_FORMATS, HTML, Format, by_name
+from registry.identifiers import is_iri
+from registry.negotiation import negotiate
+from registry.texts import Text
+from registry.web.caching import REVALIDATE, not_modified, page_validator, stamped
+from registry.web.documents import document
+from registry.web.links import Linker, document_path, iri_of_document, split_extension
+from registry.web.paging import page_number
+from registry.web.problems import NotAvailableError
+from registry.web.rendering import page
+from registry.web.site import Visit, visit
+from registry.web.sources import stated_by
+from registry.web.views import ResourceView
+
+blueprint: Final = Blueprint("resources", __name__)
+
+_VARY: Final = "Accept, Accept-Language"
+
+
+@blueprint.get("/id/<kind>/<path:key>")
+def identified(kind: str, key: str) -> Response:
+    """Answer for a record's IRI: 303 to the document that suits ``Accept``."""
+    view = visit()
+    return _see_document(view, view.site.iris.record(kind, key))
+
+
+@blueprint.get("/<path:local>")
+def below_base(local: str) -> Response:
+    """Answer for any other IRI below the base, such as a concept's."""
+    view = visit()
+    return _see_document(view, view.site.iris.iri(local))
+
+
+@blueprint.get("/doc/<path:local>")
+def described(local: str) -> Response:
+    """Show what is said about a resource, in the format of the extension or of ``Accept``."""
+    view = visit()
+    iri = iri_of_document(view.site, local)
+    stem, form = split_extension(local)
+    if form is None or describe(view.release, iri, view.site.iris, wanted=None):
+        return _document(view, iri, None)
+    return _document(view, iri_of_document(view.site, stem), form)
+
+
+@blueprint.get("/resource")
+def any_resource() -> Response:
+    """Show what is said about any IRI: ``?iri=…``, in ``?format=…`` or by ``Accept``."""
+    view = visit()
+    iri = request.args.get("iri", "")
+    name = request.args.get("format")
+    form = by_name(DOCUMENT_FORMATS, name) if name else None
+    if name and form is None:
+        raise NotAvailableError(DOCUMENT_FORMATS)
+    if not is_iri(iri):
+        raise UsageError(
+            Text("The parameter “iri” has to be an absolute IRI."),
+            remedy=Text("Write it in full and percent-encoded, as in ?iri=https%3A%2F%2F…"),
+        )
+    return _document(view, iri, form)
+
+
+def _negotiated() -> Format:
+    form = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
+    if form is None:
+        raise NotAvailableError(DOCUMENT_FORMATS)
+    return form
+
+
+def _see_document(view: Visit, iri: str) -> Response:
+    """Redirect to the document about an IRI that exists (Cool URIs for the Semantic Web §4.3)."""
+    form = _negotiated()
+    if not is_iri(iri) or describe(view.release, iri, view.site.iris, wanted=None) is None:
+        raise _unknown(iri)
+    path = document_path(view.site, iri, None if form is HTML else form)
+    response = redirect(view.link(path), code=303, Response=Response)
+    response.headers["Vary"] = _VARY
+    response.headers["Cache-Control"] = REVALIDATE
+    return response
+
+
+def _unknown(iri: str) -> NotFoundError:
+    return NotFoundError(
+        Text("This release of the registry says nothing about “{iri}”.", iri=iri[:300]),
+        remedy=Text("Search for its name, or check the address."),
+    )
+
+
+def _document(view: Visit, iri: str, form: Format | None) -> Response:
+    chosen = form or _negotiated()
+    etag = page_validator(view, chosen.name)
+    unchanged = not_modified(etag, _VARY)
+    if unchanged:
+        return unchanged
+    response = _page(view, iri, etag) if chosen is HTML else _rdf(view, iri, chosen, etag)
+    for header in _links(view, iri):
+        response.headers.add("Link", header)
+    if form is None and chosen is not HTML:
+        response.headers["Content-Location"] = document_path(view.site, iri, chosen)
+    return response
+
+
+def _links(view: Visit, iri: str) -> list[str]:
+    paths = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
+    links = [f'<{path}>; rel="alternate"; type="{f.media_type}"' for path, f in paths]
+    return [*links, f'<{_ascii(iri)}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
+
+
+def _ascii(iri: str) -> str:
+    """Return the IRI as a URI: what a header can carry (RFC 3987 §3.1)."""
+    return "".join(c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode()) for c in iri)
+
+
+def _rdf(view: Visit, iri: str, form: Format, etag: str) -> Response:
+    found = document(view, iri, form, page_number())
+    if found is None:
+        raise _unknown(iri)
+    response = Response(found.body, content_type=form.content_type)
+    if found.next_path:
+        response.headers.add("Link", f'<{found.next_path}>; rel="next"')
+    return stamped(response, etag, _VARY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What of the resource the reader wants to see: all of it, or a page of one property."""
+
+    path: str | None
+    inverse: bool
+    page: int
+
+    @property
+    def links(self) -> Range:
+        return Range(self.path, self.page) if self.inverse and self.path else FIRST_LINKS
+
+
+def _wanted() -> _Wanted:
+    inverse = request.args.get("in")
+    return _Wanted(inverse or request.args.get("of"), inverse is not None, page_number())
+
+
+def _page(view: Visit, iri: str, etag: str) -> Response:
+    wanted = _wanted()
+    about = describe(view.release, iri, view.site.iris, wanted.links)
+    if about is None:
+        raise _unknown(iri)
+    hits = view.release.index.hits(sorted(about.terms()), view.language)
+    linker = Linker(view.site, hits, view.language)
+    shown = ResourceView(about, linker, view.site.schema, view.language)
+    context = _focused(shown, wanted) if wanted.path else _whole(view, shown)
+    path = document_path(view.site, iri)
+    formats = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
+    return page(
+        view,
+        etag,
+        "resource.html",
+        vary=_VARY,
+        iri=iri,
+        head=shown.head(),
+        path=path,
+        formats=formats,
+        **context,
+    )
+
+
+def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
+    about: Description = shown.about
+    return {
+        "sections": shown.sections(),
+        "incoming": shown.incoming(),
+        "truncated": about.truncated,
+        "sources": stated_by(shown.linker, about, sources(view.release)),
+        "findings": view.release.index.findings(about.iri, view.language),
+    }
+
+
+def _focused(shown: ResourceView, wanted: _Wanted) -> dict[str, object]:
+    """Return one property's values or links, a page of them."""
+    path = wanted.path or ""
+    if wanted.inverse:
+        link = next((i for i in shown.about.incoming if i.path == path), None)
+        row = shown.incoming_row(link) if link else None
+    else:
+        shown.offset = (wanted.page - 1) * PER_PAGE
+        row = shown.row(path)
+    if row is None or not row.values:
+        raise _unknown(shown.about.iri)
+    parameter = "in_" if wanted.inverse else "of"
+    return {"row": row, "parameter": parameter, "number": wanted.page, "size": PER_PAGE}

@@ -1,0 +1,115 @@
+"""What one application serves, and one visit to it: the values that every handler needs."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+from urllib.parse import urlencode
+
+from flask import current_app, g, request
+
+from registry import __version__
+from registry.identifiers import Iris
+from registry.query.model import QueryLimits
+from registry.query.pool import QueryPool
+from registry.releases.archive import Archive, Release
+from registry.schema import Schema, schema
+from registry.settings import MIB, Settings
+from registry.web.assets import Assets
+from registry.web.languages import chosen, preferred
+
+EXTENSION: Final = "faces"
+
+
+def query_limits(settings: Settings) -> QueryLimits:
+    """Return the limits of public queries that the settings ask for."""
+    return QueryLimits(
+        deadline_seconds=settings.query_deadline,
+        queue_seconds=settings.query_queue,
+        memory_bytes=settings.query_memory_mib * MIB,
+        query_bytes=settings.query_bytes,
+        nesting_depth=settings.query_depth,
+    )
+
+
+class Site:
+    """One registry as it is served; shared by all threads, made by ``create_app``."""
+
+    def __init__(self, settings: Settings, data_dir: Path, pool: QueryPool | None) -> None:
+        self.settings = settings
+        self.archive = Archive(data_dir)
+        self.iris = Iris(settings.base_iri)
+        self.limits = query_limits(settings)
+        self.assets = Assets()
+        self._pool = pool
+        self._lock = threading.Lock()
+
+    @functools.cached_property
+    def schema(self) -> Schema:
+        """What ontology and shapes say of presentation."""
+        return schema()
+
+    @functools.cached_property
+    def build(self) -> str:
+        """Changes with the software, so that validators of pages do as well."""
+        text = f"{__version__} {self.assets.digest} {self.settings.name}"
+        return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+    @property
+    def pool(self) -> QueryPool:
+        """The workers for public queries; started by the first query where none were given."""
+        if self._pool is None:
+            with self._lock:
+                if self._pool is None:
+                    self._pool = QueryPool(self.settings.query_workers, self.limits)
+        return self._pool
+
+
+def site() -> Site:
+    """Return the site that the current application serves."""
+    return cast("Site", current_app.extensions[EXTENSION])
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: the site, the one release that answers it, and the reader's language.
+
+    ``asked`` is the language that the address asks for (``?lang=``), which links keep; without
+    it the browser's preference decides and addresses stay short.
+    """
+
+    site: Site
+    release: Release
+    language: str
+    asked: str | None
+
+    def link(self, path: str, **query: object) -> str:
+        """Return the address of a path of the site, with parameters, in the language asked for."""
+        values = {k.rstrip("_"): v for k, v in query.items() if v not in (None, "", 1)}
+        if self.asked:
+            values["lang"] = self.asked
+        path, hash_sign, fragment = path.partition("#")
+        if values:
+            path += ("&" if "?" in path else "?") + urlencode(values)
+        return path + hash_sign + fragment
+
+
+def language() -> str:
+    """Return the language of the reader, also where there is no release to show."""
+    return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
+
+
+def visit() -> Visit:
+    """Return the current visit; the release is taken once and used for all of the answer."""
+    found = g.get("visit")
+    if found is None:
+        here = site()
+        release = here.archive.current()
+        found = Visit(here, release, language(), chosen(request.args.get("lang")))
+        request.environ["faces.release"] = release.number
+        g.visit = found
+    return cast("Visit", found)
