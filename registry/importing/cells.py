@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
@@ -106,12 +106,20 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:79] + "…"  # noqa: PLR2004 - a line on a screen
 
 
-def expanded(name: str, prefixes: dict[str, str]) -> str | None:
+def node(text: str) -> NamedNode | None:
+    """Return the absolute IRI that a text is, or None; the engine knows the whole grammar."""
+    try:
+        return NamedNode(text) if is_iri(text) else None
+    except ValueError:
+        return None
+
+
+def expanded(name: str, prefixes: Mapping[str, str]) -> NamedNode | None:
     """Return the IRI that a prefixed name or an IRI stands for, or None when it is neither."""
     prefix, colon, local = name.partition(":")
     if colon and prefix in prefixes and not local.startswith("//"):
         name = prefixes[prefix] + local
-    return name if is_iri(name) else None
+    return node(name)
 
 
 def _text(text: str, cell: Cell) -> Value:
@@ -202,24 +210,25 @@ def is_date_format(form: str) -> bool:
 
 
 def _iri(text: str, cell: Cell) -> Value:
-    iri = expanded(text, dict(cell.prefixes or {}) if cell.values is not None else {})
+    iri = expanded(text, (cell.prefixes or {}) if cell.values is not None else {})
     if iri is None:
         raise CellError(
             "not-an-iri",
             Text("“{value}” is not a complete address (IRI).", value=_short(text)),
             Text("An address such as https://example.org/page, without spaces."),
         )
-    return NamedNode(iri)
+    return iri
 
 
 def _url(text: str, _: Cell) -> Value:
-    if not (_URL.fullmatch(text) and is_iri(text)):
+    page = node(text) if _URL.fullmatch(text) else None
+    if page is None:
         raise CellError(
             "not-a-url",
             Text("“{value}” is not the address of a web page.", value=_short(text)),
             Text("An address that starts with https:// or http://."),
         )
-    return NamedNode(text)
+    return page
 
 
 def _identifier(text: str, _: Cell) -> Value:

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from registry.identifiers import Iris, is_iri
-from registry.importing.cells import CellError, converted
+from registry.identifiers import Iris
+from registry.importing.cells import CellError, converted, node
 from registry.importing.model import Resolver
 from registry.importing.rules import (
     HERE,
@@ -215,10 +215,12 @@ class Describer:
 
 
 def _templated(link: Link, text: str) -> NamedNode:
-    iri = str(link.template).replace("{value}", quote(text, safe=""))
-    if not is_iri(iri):
-        raise CellError("not-an-iri", Text("“{value}” is not a complete address (IRI).", value=iri))
-    return NamedNode(iri)
+    text = str(link.template).replace("{value}", quote(text, safe=""))
+    iri = node(text)
+    if iri is None:
+        what = Text("“{value}” is not a complete address (IRI).", value=text)
+        raise CellError("not-an-iri", what)
+    return iri
 
 
 def _moved(triple: Triple, here: str) -> Triple:

@@ -54,11 +54,11 @@ class Names:
         elif prefix not in self.prefixes and "//" not in name and not name.startswith("urn:"):
             what = Text("The prefix “{value}” is used without being declared.", value=prefix)
             section.mistake(key, what, nearest(prefix, self.prefixes))
-        elif not known.is_known(iri):
+        elif not known.is_known(iri.value):
             what = Text("The ontology does not know “{value}”.", value=name)
             section.mistake(key, what, nearest(name, known.short_names()))
         else:
-            return NamedNode(iri)
+            return iri
         return NamedNode("urn:x-faces:mistake")
 
 
@@ -103,7 +103,7 @@ def _constants(section: Section, names: Names) -> tuple[tuple[NamedNode, NamedNo
         prop = names.iri(table, name, name)
         if isinstance(value, dict):
             text = table.table(name)
-            language = text.optional("language")
+            language = _language(text)
             result.append((prop, Literal(text.text("text", required=True), language=language)))
             text.done()
         else:

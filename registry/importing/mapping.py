@@ -11,10 +11,8 @@ import tomllib
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import NamedNode
-
 from registry.errors import InputError
-from registry.identifiers import is_iri
+from registry.importing.cells import node
 from registry.importing.fields import Names, conditions, record
 from registry.importing.rules import (
     ON_ERROR,
@@ -95,8 +93,9 @@ def _source(section: Section) -> SourceDescription:
         value = section.text(name, required=name == "licence")
         if not value:
             continue
-        if is_iri(value):
-            iris.append((term(prop), NamedNode(value)))
+        iri = node(value)
+        if iri is not None:
+            iris.append((term(prop), iri))
         else:
             section.mistake(
                 name,

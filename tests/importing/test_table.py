@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 
@@ -12,8 +13,10 @@ from pyoxigraph import NamedNode
 
 from registry.errors import InputError
 from registry.identifiers import escape_key
+from registry.importing.cells import CellError, cleaned, converted
 from registry.importing.describing import joined
 from registry.importing.mapping import load_mapping
+from registry.importing.rules import VALUE_TYPES, Cell, Column, ValueType
 from registry.importing.table import Table
 
 PLAIN = SOURCE + RECORD + field("nom", required="true")
@@ -358,3 +361,23 @@ def test_different_keys_never_share_an_iri(one: list[str], other: list[str]) -> 
 def test_escaped_keys_are_injective_and_plain(one: str, other: str) -> None:
     assert (escape_key(one) == escape_key(other)) == (one == other)
     assert not set(escape_key(one)) & set("_./#?%")
+
+
+_any = st.text(st.characters(blacklist_categories=("Cs",)), max_size=40)
+_webby = st.builds("https://{}".format, st.text("a.:/[]%é#?@ \\<>{}|^`\ue000", max_size=12))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(_any, _webby), st.sampled_from(VALUE_TYPES))
+def test_any_text_becomes_a_value_or_a_known_fault(text: str, kind: ValueType) -> None:
+    cell = Cell(
+        column="v",
+        property=NamedNode("https://schema.org/x"),
+        type=kind,
+        true=("oui",),
+        false=("non",),
+        formats=("yyyy-mm-dd", "dd/mm/yyyy", "yyyy"),
+    )
+    for value in cleaned(text, Column(split="|", pad=5))[0]:
+        with suppress(CellError):
+            assert converted(value, cell) is not None
