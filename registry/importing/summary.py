@@ -61,7 +61,7 @@ class Summary:
         """Return the words for a reason: the mapping's own, or ours."""
         if reason in self.labels:
             return _Own(reason, **self.labels[reason])
-        return _REASONS.get(reason, Text(reason))
+        return _REASONS.get(reason, _Own(reason))
 
     def lines(self) -> list[Text]:
         """Return the report for a person, the largest losses first."""
