@@ -63,6 +63,7 @@ _OWN_WORDS: Final = {
 }
 _RETRY_SECONDS: Final = 5
 _SERVER_FAULT: Final = 500
+_BUSY: Final = 503
 
 
 class NotAvailableError(errors.UsageError):
@@ -108,7 +109,7 @@ def _registry_error(error: errors.RegistryError) -> Response:
     elif error.where:
         place = {"where": error.where}
     response = _answer(status, name, error.sentences(language()), place)
-    if status == 503:
+    if status == _BUSY:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
     return response
 
@@ -120,8 +121,6 @@ def _http_error(error: HTTPException) -> Response:
     words: list[str] = []
     if status in _OWN_WORDS:
         words = [_OWN_WORDS[status].to(language())]
-    elif isinstance(error):
-        words = [str(error.description)]
     response = _answer(status, "http", words, {})
     for header, value in error.get_headers():
         if header.lower() == "allow":

@@ -79,7 +79,7 @@ def _globals() -> dict[str, object]:
 
 
 def _release_or_none() -> object:
-    """The release for the foot of the page; a page that says what is wrong can do without."""
+    """Return the release for the foot of the page; a problem page can do without."""
     try:
         return visit().release.manifest
     except RegistryError:

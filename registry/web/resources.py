@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 
-from registry.describe import PER_PAGE, FIRST_LINKS, Description, Range, describe, sources
+from registry.describe import FIRST_LINKS, PER_PAGE, Description, Range, describe, sources
 from registry.errors import NotFoundError, UsageError
 from registry.formats import DOCUMENT_FORMATS, HTML, Format, by_name
 from registry.identifiers import is_iri
@@ -83,7 +83,7 @@ def _see_document(view: Visit, iri: str) -> Response:
     if not is_iri(iri) or describe(view.release, iri, view.site.iris, wanted=None) is None:
         raise _unknown(iri)
     path = document_path(view.site, iri, None if form is HTML else form)
-    response = redirect(view.link(path), code=303, Response=Response)
+    response = Response(status=303, headers={"Location": view.link(path)})
     response.headers["Vary"] = _VARY
     response.headers["Cache-Control"] = REVALIDATE
     return response

@@ -1,0 +1,142 @@
+"""A query's answer as a page shows it: the first rows of a table, or the beginning of a graph."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import IO, Final, cast
+
+import pyoxigraph
+from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples
+
+from registry.describe import Value
+from registry.formats import GRAPH_FORMATS, TURTLE
+from registry.namespaces import shorten
+from registry.query.pool import Answer
+from registry.web.links import Linker
+from registry.web.literals import shown_literal
+from registry.web.site import Visit
+from registry.web.views import Shown
+
+MOST_ROWS: Final = 200
+_MOST_GRAPH_BYTES: Final = 100_000
+_TITLE: Final = re.compile(r"# (fr|en): (.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What to show: rows under ``columns``, or ``boolean``, or ``graph``; ``more`` was left out."""
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[Shown, ...], ...] = ()
+    boolean: bool | None = None
+    graph: str = ""
+    more: bool = False
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """The names of the formats that the same answer can be had in."""
+        if self.graph:
+            return tuple(f.name for f in GRAPH_FORMATS)
+        return ("csv", "tsv", "json", "xml")
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question that the query page proposes."""
+
+    title: str
+    query: str
+
+
+class _Stream:
+    """The parts of an answer as a file; reads no further than the parser asks."""
+
+    def __init__(self, parts: Iterator[bytes]) -> None:
+        self._parts = parts
+        self._rest = b""
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._rest:
+            part = next(self._parts, None)
+            if part is None:
+                return b""
+            self._rest = part
+        size = len(self._rest) if size < 0 else size
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
+
+
+def table(visit: Visit, answer: Answer) -> Table:
+    """Read as much of the answer as the page shows, and stop the query there."""
+    with closing(answer.chunks):
+        if answer.format is TURTLE:
+            return _graph(answer.chunks)
+        stream = cast("IO[bytes]", _Stream(answer.chunks))
+        results = pyoxigraph.parse_query_results(stream, format=QueryResultsFormat.JSON)
+        if isinstance(results, QueryBoolean):
+            return Table(boolean=bool(results))
+        if isinstance(results, QueryTriples):  # JSON results hold none
+            raise TypeError("a graph in the format of results")
+        columns = tuple(variable.value for variable in results.variables)
+        width = range(len(columns))
+        rows = [[row[i] for i in width] for row in itertools.islice(results, MOST_ROWS + 1)]
+    return Table(columns, _shown(visit, rows[:MOST_ROWS]), more=len(rows) > MOST_ROWS)
+
+
+def _graph(parts: Iterator[bytes]) -> Table:
+    whole = b""
+    for part in parts:
+        whole += part
+        if len(whole) > _MOST_GRAPH_BYTES:
+            cut = whole[:_MOST_GRAPH_BYTES].rpartition(b"\n")[0]
+            return Table(graph=cut.decode(errors="replace"), more=True)
+    return Table(graph=whole.decode(errors="replace") or "# ∅\n")
+
+
+def _shown(visit: Visit, rows: list[list[object]]) -> tuple[tuple[Shown, ...], ...]:
+    iris = {cell.value for row in rows for cell in row if isinstance(cell, NamedNode)}
+    hits = visit.release.index.hits(sorted(iris), visit.language)
+    linker = Linker(visit.site, hits, visit.language)
+    return tuple(tuple(_cell(linker, cell) for cell in row) for row in rows)
+
+
+def _cell(linker: Linker, cell: object) -> Shown:
+    if isinstance(cell, NamedNode):
+        href, external = linker.href(cell.value)
+        return Shown(shorten(cell.value), href, external, kind=_name(linker, cell.value))
+    if isinstance(cell, Literal):
+        value = Value(cell.value, language=cell.language or "", datatype=cell.datatype.value)
+        other = value.language if value.language != linker.language else ""
+        return Shown(shown_literal(value, linker.language), language=other)
+    if isinstance(cell, BlankNode):
+        return Shown(str(cell))
+    return Shown("" if cell is None else str(cell))
+
+
+def _name(linker: Linker, iri: str) -> str:
+    hit = linker.hits.get(iri)
+    return hit.label if hit else ""
+
+
+@functools.cache
+def _examples() -> tuple[tuple[dict[str, str], str], ...]:
+    """Read the shipped examples: titles in comments, then the query."""
+    folder = files("registry").joinpath("queries")
+    names = sorted(f.name for f in folder.iterdir() if f.name.startswith("example-"))
+    found = []
+    for name in names:
+        text = folder.joinpath(name).read_text(encoding="utf-8")
+        titles = dict(_TITLE.findall(text))
+        found.append((titles, _TITLE.sub("", text).lstrip()))
+    return tuple(found)
+
+
+def examples(language: str) -> list[Example]:
+    """Return the proposed questions, titled in the language."""
+    return [Example(titles[language], query) for titles, query in _examples()]
