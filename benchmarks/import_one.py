@@ -11,9 +11,8 @@ import sys
 import time
 from pathlib import Path
 
-from registry.importing.rdf import RdfFiles
-
 from registry.identifiers import Iris
+from registry.importing.rdf import RdfFiles
 from registry.progress import Progress
 from registry.publishing.contribute import Importer
 from registry.releases.writer import Writer

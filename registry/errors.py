@@ -24,14 +24,10 @@ codes, ``registry.cli.failures`` to exit codes.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from registry.importing.model import Problem
-    from registry.texts import Text
-    from registry.validation.report import Report
+from registry.findings import Problem, Report
+from registry.texts import Text
 
 
 class RegistryError(Exception):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from registry.formats import Format
 
 _MAX_RANGES = 50
+_EXACT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class _Range:
     quality: float
 
     def matches(self, media_type: str) -> int:
-        """Return how precisely the range names the media type: 3, 2, 1, or 0 for not at all."""
+        """Return how precisely the range names the media type: 3 (in full), 2, 1, or 0: not."""
         kind, _, subtype = media_type.partition("/")
         if self.kind == "*" and self.subtype == "*":
             return 1
@@ -25,7 +26,7 @@ class _Range:
             return 0
         if self.subtype == "*":
             return 2
-        return 3 if self.subtype == subtype else 0
+        return _EXACT if self.subtype == subtype else 0
 
 
 def _quality(parameters: list[str]) -> float:
@@ -54,7 +55,8 @@ def negotiate(accept: str | None, formats: Sequence[Format]) -> Format | None:
 
     No header, or an empty one, accepts everything. Parameters other than ``q`` (a profile, a
     charset) do not exclude a format. The most specific range that names a media type decides its
-    quality, and a media type that is refused by name (``q=0``) stays refused.
+    quality, and a media type that is refused by name (``q=0``) stays refused. A format's other
+    media types count only where they are named in full.
     """
     if accept is None or not accept.strip():
         return formats[0]
@@ -66,6 +68,7 @@ def negotiate(accept: str | None, formats: Sequence[Format]) -> Format | None:
                 ((r.matches(media_type), r.quality) for r in ranges), default=(0, 0.0)
             )
             rank = (quality, precision)
-            if precision and quality > 0 and rank > best_rank:
+            suits = precision == _EXACT or (precision and media_type == fmt.media_type)
+            if suits and quality > 0 and rank > best_rank:
                 best, best_rank = fmt, rank
     return best

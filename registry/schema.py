@@ -17,19 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from registry import resources
 from registry.namespaces import shorten
 from registry.store import Graphs, in_memory
-from registry.texts import DEFAULT_LANGUAGE
-
-#: A text in several languages: language tag → text.
-Words = Mapping[str, str]
-
-
-def best(words: Words, language: str, otherwise: str = "") -> str:
-    """Return the text in the language, else in French, else in any, else ``otherwise``."""
-    if language in words:
-        return words[language]
-    if DEFAULT_LANGUAGE in words:
-        return words[DEFAULT_LANGUAGE]
-    return next(iter(words.values()), otherwise)
+from registry.texts import Words, best
 
 
 @dataclass(frozen=True, slots=True)

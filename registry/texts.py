@@ -8,6 +8,7 @@ when one has no French.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import Any
@@ -17,6 +18,19 @@ from babel.numbers import format_decimal
 
 LANGUAGES = ("fr", "en")
 DEFAULT_LANGUAGE = "fr"
+
+
+#: A text in several languages: language tag → text.
+Words = Mapping[str, str]
+
+
+def best(words: Words, language: str, otherwise: str = "") -> str:
+    """Return the text in the language, else in French, else in any, else ``otherwise``."""
+    if language in words:
+        return words[language]
+    if DEFAULT_LANGUAGE in words:
+        return words[DEFAULT_LANGUAGE]
+    return next(iter(words.values()), otherwise)
 
 
 @functools.cache

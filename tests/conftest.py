@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from registry.settings import Settings
 from support import shipped
 

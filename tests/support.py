@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
-from registry.importing.model import Place, Problem, Statement
+
+from registry.findings import Place, Problem
+from registry.importing.model import Statement
 from registry.progress import Progress
 from registry.publishing.contribute import Importer, Outcome
 from registry.publishing.shipped import shipped_sources
@@ -29,7 +31,7 @@ def initiative(key: str, label: str | None = None, extra: str = "") -> str:
     """Return a valid initiative in Turtle."""
     name = label or f"Initiative {key}"
     return (
-        f"<id/initiative/{key}> a faces:Initiative ; rdfs:label \"{name}\"@fr ;"
+        f'<id/initiative/{key}> a faces:Initiative ; rdfs:label "{name}"@fr ;'
         f' dcterms:description "Pour essayer."@fr ;'
         f" dcterms:spatial <id/territory/commune-13055> {extra} .\n"
     )

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registry.errors import UsageError
 from registry.identifiers import Iris, check_source_name, decoded, escape_key, is_iri, record_of
 

@@ -4,6 +4,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
 from registry.errors import ConfigurationError
 from registry.settings import Settings
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+
 from registry.texts import Text
 
 PACKAGE = Path(__file__).parent.parent / "registry"
@@ -57,6 +58,7 @@ def test_no_translation_is_left_over() -> None:
 def help_texts() -> Iterator[str]:
     """Yield what the command line shows as help: it is translated when it is shown."""
     import click
+
     from registry.cli.app import cli
 
     context = click.Context(cli)

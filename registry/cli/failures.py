@@ -9,11 +9,9 @@ import click
 
 from registry.cli.output import language, note
 from registry.errors import InvalidDataError, NotFoundError, RegistryError, UsageError
-from registry.importing.model import Problem
+from registry.findings import VIOLATION, Finding, Problem
 from registry.namespaces import shorten
-from registry.schema import best
-from registry.texts import Text
-from registry.validation.report import VIOLATION, Finding
+from registry.texts import Text, best
 
 REFUSED = 1
 WRONG_USAGE = 2

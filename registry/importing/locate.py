@@ -8,8 +8,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
+from registry.findings import Place
 from registry.identifiers import record_of
-from registry.importing.model import Contribution, Place, Statement
+from registry.importing.model import Contribution, Statement
 from registry.importing.table import Table
 
 #: (subject, predicate or None, value or None). A value is a term in N-Triples form, or its text.

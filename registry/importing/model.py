@@ -1,31 +1,16 @@
-"""What a contribution gives: statements with the place they come from, and problems in words."""
+"""What a contribution gives: statements with the place that they come from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, Triple
 
-from registry.texts import Text
+from registry.findings import Place, Problem
 
 #: Finds the one record that carries an identifier: (scheme IRI, notation) → record, or None.
 Resolver = Callable[[str, str], NamedNode | None]
-
-
-class Place(NamedTuple):
-    """Where something stands in a file; ``line`` counts from 1, ``column`` is as a person says it.
-
-    ``column`` is a column's name for a table, a character's number for text.
-    """
-
-    file: str
-    line: int | None = None
-    column: str | None = None
-
-    def __str__(self) -> str:
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part)
 
 
 class Statement(NamedTuple):
@@ -36,22 +21,6 @@ class Statement(NamedTuple):
 
     triple: Triple
     place: Place
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in the input that gives no statement: where, the value, what, what to do.
-
-    ``fatal`` problems refuse the whole contribution; the others leave out a row or a value and
-    are reported and counted by ``reason``, a short stable key such as ``not-a-date``.
-    """
-
-    place: Place
-    reason: str
-    value: str
-    what: Text
-    expected: Text | None = None
-    fatal: bool = True
 
 
 class Contribution(Protocol):

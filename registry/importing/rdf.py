@@ -11,8 +11,9 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, Literal, RdfFormat, Triple
 
 from registry.errors import InputError
+from registry.findings import Place, Problem
 from registry.formats import INPUT_FORMATS, JSON_LD, RDF_XML, by_extension
-from registry.importing.model import Place, Problem, Statement
+from registry.importing.model import Statement
 from registry.importing.reading import LineFeeder, opened
 from registry.importing.skolem import skolemised
 from registry.importing.syntax import explain

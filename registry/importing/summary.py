@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.importing.model import Place
+from registry.findings import Place
 from registry.importing.rules import Bilingual
 from registry.texts import DEFAULT_LANGUAGE, Text
 

@@ -9,10 +9,11 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from registry.findings import Place, Problem
 from registry.identifiers import Iris, check_source_name
 from registry.importing.cells import CellError, cleaned
 from registry.importing.describing import Describer, Description, Fault, Values, holds
-from registry.importing.model import Place, Problem, Resolver, Statement
+from registry.importing.model import Resolver, Statement
 from registry.importing.rows import Row, check_columns, table
 from registry.importing.rules import OnError, TableMapping
 from registry.importing.summary import Summary

@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from pyoxigraph import NamedNode, Quad, Triple
 
 from registry.errors import InvalidDataError
+from registry.findings import VIOLATION, Finding, Problem, Report
 from registry.identifiers import Iris
 from registry.importing.locate import lines_of_records, locate
-from registry.importing.model import Contribution, Problem
+from registry.importing.model import Contribution
 from registry.namespaces import term
 from registry.progress import Progress
 from registry.publishing.next_release import NextRelease, now
@@ -28,7 +29,6 @@ from registry.schema import schema
 from registry.settings import Settings
 from registry.store import Candidate, Graphs
 from registry.texts import Text
-from registry.validation.report import VIOLATION, Finding, Report
 
 _MODIFIED = term("dcterms:modified")
 _REPORT_EVERY = 5000

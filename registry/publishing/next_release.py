@@ -10,6 +10,7 @@ from pathlib import Path
 from pyoxigraph import Quad
 
 from registry import __version__
+from registry.findings import INFO, WARNING, Report
 from registry.progress import Progress
 from registry.releases import archive
 from registry.releases.archive import Release
@@ -23,7 +24,6 @@ from registry.settings import Settings
 from registry.store import Draft, Graphs
 from registry.texts import Text
 from registry.validation.reach import Reach, all_subjects
-from registry.validation.report import INFO, WARNING, Report
 from registry.validation.run import validate
 from registry.validation.shapes import load_shapes
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from registry.findings import INFO, WARNING
 from registry.progress import Progress
 from registry.publishing.next_release import now, reindexed, software
 from registry.releases import archive
@@ -18,7 +19,6 @@ from registry.releases.patch import PatchWriter
 from registry.releases.writer import Writer, file_checksums
 from registry.settings import Settings
 from registry.texts import Text
-from registry.validation.report import INFO, WARNING
 
 
 def reindex(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from registry.findings import VIOLATION, Report
 from registry.progress import Progress
 from registry.publishing.next_release import reindexed
 from registry.releases import archive, patch
@@ -17,7 +18,6 @@ from registry.releases.checksum import Checksum
 from registry.releases.writer import sha256
 from registry.settings import Settings
 from registry.texts import Text
-from registry.validation.report import VIOLATION, Report
 
 
 @dataclass(frozen=True, slots=True)

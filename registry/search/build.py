@@ -11,13 +11,13 @@ from typing import Self
 
 from pyoxigraph import Literal, NamedNode, Quad
 
+from registry.findings import Finding
 from registry.identifiers import record_of
 from registry.namespaces import RDF_TYPE, term
-from registry.schema import Schema, best
+from registry.schema import Schema
 from registry.search.folding import ligatures, sort_key
 from registry.store import Graphs
-from registry.texts import LANGUAGES
-from registry.validation.report import Finding
+from registry.texts import LANGUAGES, best
 
 #: What a record is called, and what describes it; earlier ones win.
 LABELS = tuple(map(term, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name")))

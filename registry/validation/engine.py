@@ -21,10 +21,10 @@ from pyshacl.graph_abstraction import OxigraphDataGraph
 from pyshacl.validator import Validator
 from rdflib.namespace import SH
 
+from registry.findings import Finding
 from registry.namespaces import PREFIXES, RDF_TYPE, term
-from registry.schema import Words
 from registry.store import Graphs, Term
-from registry.validation.report import Finding
+from registry.texts import Words
 from registry.validation.shapes import Shapes, SparqlConstraint
 
 _T = TypeVar("_T")
@@ -38,7 +38,7 @@ def _no_description(*_: object, **__: object) -> str:
 
 # pySHACL describes every result in prose, those that "sh:or" discards included, which takes a
 # quarter of the run; a Finding has the result's parts and the shape's own messages instead.
-ConstraintComponent.make_v_result_description = _no_description
+ConstraintComponent.make_v_result_description = _no_description  # type: ignore[method-assign]
 
 
 class _Data(OxigraphDataGraph):

@@ -15,7 +15,7 @@ import rdflib
 from rdflib.namespace import RDF, SH
 
 from registry import resources
-from registry.schema import Words
+from registry.texts import Words
 
 
 @dataclass(frozen=True, slots=True, eq=False)

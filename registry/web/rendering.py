@@ -11,8 +11,7 @@ from babel.numbers import format_decimal
 from flask import Flask, Response, g, make_response, render_template, request
 
 from registry.errors import RegistryError
-from registry.schema import Words, best
-from registry.texts import LANGUAGES, Text
+from registry.texts import LANGUAGES, Text, Words, best
 from registry.web.caching import stamped
 from registry.web.languages import chosen
 from registry.web.site import Visit, language, site, visit

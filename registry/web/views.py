@@ -8,7 +8,8 @@ from typing import Final
 
 from registry.describe import PER_PAGE, Description, Incoming, Properties, Value
 from registry.namespaces import PREFIXES, RDF_TYPE, shorten
-from registry.schema import Field, Schema, best
+from registry.schema import Field, Schema
+from registry.texts import best
 from registry.web.links import Linker
 from registry.web.literals import shown_literal
 

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from importing.samples import IRIS, ROOT, documented, table, triples
 
+from importing.samples import IRIS, ROOT, documented, table, triples
 from registry.importing.mapping import load_mapping
 from registry.importing.model import Statement
 from registry.importing.table import Table

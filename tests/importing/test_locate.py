@@ -3,7 +3,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from importing.samples import IRIS, RECORD, SOURCE, field, rdf, table
-
 from registry.importing.locate import lines_of_records, locate
 
 TURTLE = """<a> <p> "1" ,

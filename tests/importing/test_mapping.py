@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from importing.samples import RECORD, ROOT, SOURCE, documented, field
 
+from importing.samples import RECORD, ROOT, SOURCE, documented, field
 from registry.errors import InputError
 from registry.importing.mapping import load_mapping
 from registry.importing.section import MappingError

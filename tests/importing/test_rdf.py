@@ -4,8 +4,8 @@ import gzip
 from pathlib import Path
 
 import pytest
-from importing.samples import lines, rdf, triples
 
+from importing.samples import lines, rdf, triples
 from registry.errors import InputError
 from registry.formats import INPUT_FORMATS
 

@@ -8,11 +8,12 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from importing.samples import rdf, triples
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from importing.samples import rdf, triples
 from registry.errors import InputError
-from registry.importing.model import Place, Statement
+from registry.findings import Place
+from registry.importing.model import Statement
 from registry.importing.skolem import skolemised
 
 Node = NamedNode | BlankNode | Literal | Triple

@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from importing.samples import BASE, IRIS, RECORD, SOURCE, field, objects, table, triples
 from pyoxigraph import NamedNode
 
+from importing.samples import BASE, IRIS, RECORD, SOURCE, field, objects, table, triples
 from registry.errors import InputError
 from registry.identifiers import escape_key
 from registry.importing.cells import CellError, cleaned, converted

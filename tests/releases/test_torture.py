@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
 from registry.progress import Progress
 from registry.publishing.verify import verify
 from registry.releases.archive import Archive
@@ -41,7 +42,16 @@ RUNS = int(os.environ.get("FACES_TORTURE_RUNS", "12"))
 @pytest.fixture
 def served(data_dir: Path) -> Iterator[tuple[Path, str]]:
     """A registry, served for real on a free port."""
-    command = [sys.executable, "-m", "registry", "--data-dir", str(data_dir), "serve", "--port", "0"]
+    command = [
+        sys.executable,
+        "-m",
+        "registry",
+        "--data-dir",
+        str(data_dir),
+        "serve",
+        "--port",
+        "0",
+    ]
     log = data_dir / "server.log"
     with log.open("wb") as errors:
         server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from registry.errors import BusyError, IntegrityError, InvalidDataError, NotFoundError, UsageError
 from registry.progress import Progress
 from registry.publishing.reindex import reindex
@@ -133,7 +134,9 @@ def test_shortcuts_are_derived_and_go_with_their_relationship(data_dir: Path) ->
         '<id/membership/m> a org:Membership ; rdfs:label "Adhésion"@fr ;'
         " org:member <id/initiative/a> ; org:organization <id/network/mesclun> .\n"
     )
-    count = "SELECT (COUNT(*) AS ?n) WHERE { <https://w3id.org/faces/id/initiative/a> org:memberOf ?o }"
+    count = (
+        "SELECT (COUNT(*) AS ?n) WHERE { <https://w3id.org/faces/id/initiative/a> org:memberOf ?o }"
+    )
     contribute(data_dir, "jardins", initiative("a") + link)
     assert number(data_dir, count) == 1
     contribute(data_dir, "jardins", initiative("a"))

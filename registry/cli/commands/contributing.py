@@ -14,6 +14,7 @@ from registry.cli.commands.options import Publication, check_base, publication
 from registry.cli.failures import finding_line, problem_line
 from registry.cli.output import TerminalProgress, note, say
 from registry.errors import InvalidDataError, UsageError
+from registry.findings import WARNING, Finding
 from registry.identifiers import Iris, check_source_name
 from registry.importing.mapping import load_mapping
 from registry.importing.model import Contribution
@@ -27,7 +28,7 @@ from registry.releases.archive import Archive
 from registry.releases.writer import Writer
 from registry.settings import Settings
 from registry.texts import Text
-from registry.validation.report import WARNING, Finding, as_rdf
+from registry.validation.report import as_rdf
 
 _LISTED = 20
 

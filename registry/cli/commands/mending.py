@@ -10,11 +10,11 @@ import click
 from registry.cli.commands.options import Publication, opened, publication
 from registry.cli.failures import REFUSED, finding_line
 from registry.cli.output import TerminalProgress, language, note, say
+from registry.findings import VIOLATION
 from registry.publishing.reindex import reindex
 from registry.publishing.verify import verify
 from registry.releases.writer import Writer
 from registry.texts import Text
-from registry.validation.report import VIOLATION
 
 _LISTED = 100
 
