@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from registry.identifiers import Iris, is_iri
+from registry.identifiers import Iris, is_iri, record_of
 from registry.namespaces import RDF_TYPE
 from registry.releases.archive import Release
 from registry.store import Graphs, Term, query_text
@@ -77,8 +77,8 @@ class Description:
             found |= {v.text for values in properties.values() for v in values if v.iri}
             found |= {v.datatype for values in properties.values() for v in values if v.datatype}
         for link in self.incoming:
-            found |= {link.path, *link.subjects}
-        return found
+            found |= {link.path, *link.subjects, *map(record_of, link.subjects)}
+        return found | {record_of(self.iri)}
 
 
 @dataclass(frozen=True, slots=True)

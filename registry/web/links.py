@@ -84,7 +84,12 @@ class Linker:
     def label(self, iri: str) -> str:
         """Return what people call it: the index knows records, the schema terms."""
         hit = self.hits.get(iri)
-        return hit.label if hit else self.site.schema.label(iri, self.language)
+        if hit:
+            return hit.label
+        record, _, fragment = iri.partition("#")
+        if fragment and record in self.hits and iri not in self.site.schema.labels:
+            return f"{self.hits[record].label} ({fragment})"
+        return self.site.schema.label(iri, self.language)
 
     def kind(self, iri: str) -> str:
         """Return the path segment of the kind of a record, or ``""``."""

@@ -8,6 +8,7 @@ from typing import Final
 
 from registry.describe import Description, Source
 from registry.texts import best
+from registry.texts import Text
 from registry.web.links import Linker
 
 #: Names of licences that open data are published under; others are shown by their IRI.
@@ -38,6 +39,8 @@ def stated_by(linker: Linker, about: Description, known: Mapping[str, Source]) -
 
 
 def _stated(linker: Linker, iri: str, source: Source | None) -> Stated:
+    if iri == linker.site.iris.metadata_graph:
+        return Stated(Text("The registry itself").to(linker.language), "/", "", "", "")
     href, _ = linker.href(iri)
     if source is None:
         return Stated(linker.label(iri), href, "", "", "")

@@ -187,7 +187,7 @@ class ResourceView:
             for v in said.get(RDF_TYPE.value, ())
             for f in self.schema.fields.get(v.text, ())
         }
-        paths = [p for p in said if p != RDF_TYPE.value]
+        paths = [p for p in said if p != RDF_TYPE.value and p not in LABELS]
         paths.sort(key=lambda p: (fields[p].order if p in fields else _LAST, p))
         rows = tuple(self._row(p, said[p], fields.get(p)) for p in paths)
         label = self._first(said, LABELS) or shorten(iri).rpartition("#")[2]
