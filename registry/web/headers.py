@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
-from flask import Flask, Response, request
+from flask import Flask
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
@@ -12,7 +16,7 @@ POLICY: Final = (
     " frame-ancestors 'none'"
 )
 #: All that is served is public, and nothing depends on cookies: any site may read it.
-_ALWAYS: Final = (
+_ALWAYS: Final = [
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -21,22 +25,29 @@ _ALWAYS: Final = (
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Link, Content-Location, Retry-After"),
-)
-_PREFLIGHT: Final = (
+]
+_PREFLIGHT: Final = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
     ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
     ("Access-Control-Max-Age", "86400"),
-)
+]
 
 
-def add_headers(response: Response) -> Response:
-    """Add them; the answers to preflight requests get what those ask for as well."""
-    response.headers.extend(_ALWAYS)
-    if request.method == "OPTIONS":
-        response.headers.extend(_PREFLIGHT)
-    return response
+class _Headers:
+    """Adds them beneath Flask, whose own header objects check each value again each time."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self._application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        more = _ALWAYS + _PREFLIGHT if environ["REQUEST_METHOD"] == "OPTIONS" else _ALWAYS
+
+        def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
+            return start_response(status, headers + more, *rest)
+
+        return self._application(environ, start)
 
 
 def install(app: Flask) -> None:
     """Let every answer of the application carry the headers."""
-    app.after_request(add_headers)
+    app.wsgi_app = _Headers(app.wsgi_app)  # type: ignore[method-assign]

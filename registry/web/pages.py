@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Final
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from registry.errors import NotFoundError
+from registry.errors import NotFoundError, RegistryError
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator
 from registry.web.links import document_path
@@ -99,8 +100,11 @@ def _check_page(number: int, found: int) -> None:
 @blueprint.get("/health")
 def health() -> Response:
     """Say that requests can be answered, and from which release."""
-    view = visit()
-    view.release.index.counts()
+    try:
+        view = visit()
+        view.release.index.counts()
+    except (RegistryError, sqlite3.Error):
+        abort(503)
     manifest = view.release.manifest
     response = jsonify(
         status="ready",

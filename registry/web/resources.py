@@ -46,11 +46,13 @@ def below_base(local: str) -> Response:
 def described(local: str) -> Response:
     """Show what is said about a resource, in the format of the extension or of ``Accept``."""
     view = visit()
-    iri = iri_of_document(view.site, local)
     stem, form = split_extension(local)
-    if form is None or describe(view.release, iri, view.site.iris, wanted=None):
-        return _document(view, iri, None)
-    return _document(view, iri_of_document(view.site, stem), form)
+    if form:
+        try:
+            return _document(view, iri_of_document(view.site, stem), form)
+        except NotFoundError:  # an IRI may itself end like that
+            pass
+    return _document(view, iri_of_document(view.site, local), None)
 
 
 @blueprint.get("/resource")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from registry.describe import Description, Source
-from registry.texts import best
-from registry.texts import Text
+from registry.texts import Text, best
 from registry.web.links import Linker
 
 #: Names of licences that open data are published under; others are shown by their IRI.

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from registry.describe import describe
+from registry.errors import NotFoundError
+from registry.identifiers import Iris
+from registry.releases.archive import Archive
+from registry.settings import Settings
+from registry.store import Graphs
+from registry.web.app import create_app
+from registry.web.headers import POLICY
+from registry.web.languages import preferred
+
+BASE = "https://w3id.org/faces/"
+HTML = {"Accept": "text/html"}
+
+
+def test_home_says_what_this_is_in_french_first(client: FlaskClient) -> None:
+    page = client.get("/", headers=HTML).text
+    assert '<html lang="fr">' in page
+    assert "initiatives solidaires" in page
+    assert ">121</span>" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "header"), [("/?lang=en", "fr"), ("/", "en-GB,en;q=0.9,fr;q=0.5")]
+)
+def test_english_by_parameter_and_by_header(client: FlaskClient, path: str, header: str) -> None:
+    page = client.get(path, headers={**HTML, "Accept-Language": header}).text
+    assert '<html lang="en">' in page
+    assert "solidarity initiatives" in page
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        (None, "fr"),
+        ("de", "fr"),
+        ("en", "en"),
+        ("de, en;q=0.5", "en"),
+        ("en;q=0", "fr"),
+        ("en;q=x", "fr"),
+        ("fr-CA,en", "fr"),
+        ("*", "fr"),
+    ],
+)
+def test_preferred_language(header: str | None, language: str) -> None:
+    assert preferred(header) == language
+
+
+def test_language_travels_in_links_and_through_the_303(client: FlaskClient) -> None:
+    page = client.get("/browse/network?lang=en", headers=HTML).text
+    assert 'href="/doc/network/mesclun?lang=en"' in page
+    answer = client.get("/id/network/mesclun?lang=en", headers=HTML)
+    assert answer.headers["Location"] == "/doc/network/mesclun?lang=en"
+
+
+def test_lists_are_paged(client: FlaskClient) -> None:
+    first, second = (
+        client.get(f"/browse/initiative{q}", headers=HTML).text for q in ("", "?page=2")
+    )
+    assert first.count('<a href="/doc/initiative/') == 50
+    assert "Page 1 sur 3" in first
+    assert 'rel="prev"' in second
+    assert client.get("/browse/initiative?page=9", headers=HTML).status_code == 404
+    assert client.get("/browse/initiative?page=x", headers=HTML).status_code == 400
+    assert client.get("/browse/unknown", headers=HTML).status_code == 404
+
+
+def test_search_finds_by_accentless_words_and_kind(client: FlaskClient) -> None:
+    page = client.get("/search?q=reseau+regional", headers=HTML).text
+    assert 'href="/doc/network/piles"' in page
+    none = client.get("/search?q=zzzz", headers=HTML).text
+    assert "Aucune fiche" in none
+    few = client.get("/search?q=marseille&kind=network", headers=HTML).text
+    assert 'href="/doc/territory/' not in few
+
+
+def test_a_page_shows_what_the_shapes_order_and_where_it_comes_from(client: FlaskClient) -> None:
+    page = client.get("/doc/organization/apeas", headers=HTML).text
+    places = [page.index(w) for w in ("<h1>Apeas", "Relations", "Lieu", "Provenance", "D’où")]
+    assert places == sorted(places)
+    assert "Licence Ouverte 2.0" in page
+    assert f"{BASE}id/organization/apeas" in page
+    assert 'href="/doc/network/mesclun"' in page
+
+
+def test_parts_are_nested_under_their_anchor(client: FlaskClient) -> None:
+    page = client.get("/doc/source/faces-2012", headers=HTML).text
+    assert 'class="part" id="text"' in page
+
+
+def test_incoming_links_are_counted_and_paged(client: FlaskClient) -> None:
+    page = client.get("/doc/territory/commune-13055", headers=HTML).text
+    assert page.count('<a href="/doc/initiative/') == 50
+    assert "?in=http%3A%2F%2Fpurl.org%2Fdc%2Fterms%2Fspatial" in page
+    address = "/doc/territory/commune-13055?in=http://purl.org/dc/terms/spatial&page={}"
+    seen = Counter(
+        line
+        for number in (1, 2, 3)
+        for line in client.get(address.format(number), headers=HTML).text.split('"')
+        if line.startswith("/doc/initiative/")
+    )
+    assert len(seen) == 121
+    assert set(seen.values()) == {1}
+
+
+def test_at_most_four_store_queries(web_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[str] = []
+    for name in ("select", "construct", "triples", "quads", "has", "graph_names"):
+        original = getattr(Graphs, name)
+
+        def counted(self: Graphs, *args: object, _original=original, _name=name, **values: object):  # noqa: ANN202
+            calls.append(_name)
+            return _original(self, *args, **values)
+
+        monkeypatch.setattr(Graphs, name, counted)
+    visitor = create_app(Settings(), web_dir).test_client()
+    for path in ("/doc/territory/commune-13055", "/doc/network/mesclun.ttl", "/browse/initiative"):
+        calls.clear()
+        assert visitor.get(path, headers=HTML).status_code == 200
+        assert len(calls) <= 4, (path, calls)
+
+
+def test_names_cannot_be_markup(client: FlaskClient) -> None:
+    for path in (
+        "/doc/initiative/awkward",
+        "/browse/initiative?page=3",
+        "/search?q=<script>alert(1)",
+    ):
+        page = client.get(path, headers=HTML).text
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(
+    "iri",
+    [
+        "javascript:alert(1)",
+        "http://x/<script>",
+        'http://x/"onmouseover=',
+        "file:///etc/passwd",
+        "http://x/\r\nSet-Cookie: a=b",
+        "../../etc/passwd",
+        "",
+        "\0",
+    ],
+)
+def test_hostile_iris_are_harmless(client: FlaskClient, iri: str) -> None:
+    answer = client.get("/resource", query_string={"iri": iri}, headers=HTML)
+    assert answer.status_code in {400, 404}
+    assert "Set-Cookie" not in answer.headers
+    assert "<script" not in answer.text
+    follow = {"in": iri}
+    assert client.get("/doc/network/mesclun", query_string=follow).status_code in {200, 404}
+
+
+def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
+    for path in ("/", "/nope", "/sparql", "/health", "/id/network/mesclun", "/robots.txt"):
+        headers = client.get(path).headers
+        assert headers["Content-Security-Policy"] == POLICY
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"]
+        assert headers["Permissions-Policy"]
+        assert "Set-Cookie" not in headers
+
+
+def test_validators_spare_the_work(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in ("/", "/doc/network/mesclun", "/browse/network", "/search?q=apeas"):
+        etag = client.get(path, headers=HTML).headers["ETag"]
+        english = client.get(path, headers={**HTML, "Accept-Language": "en"}).headers["ETag"]
+        assert etag != english
+    monkeypatch.setattr(Graphs, "select", None)
+    answer = client.get("/doc/network/mesclun", headers={**HTML, "If-None-Match": "*"})
+    assert answer.status_code == 304
+    assert not answer.data
+
+
+def test_static_files_keep_for_good_at_their_own_address(client: FlaskClient) -> None:
+    page = client.get("/", headers=HTML).text
+    path = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    assert "immutable" in client.get(path).headers["Cache-Control"]
+    assert client.get("/static/0/site.css").headers["Cache-Control"] == "no-cache"
+    assert client.get("/static/0/app.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("accept", "kind"),
+    [
+        ("text/html", "text/html; charset=utf-8"),
+        ("*/*", "text/plain; charset=utf-8"),
+        ("application/json", "application/problem+json"),
+        ("application/sparql-results+json", "application/problem+json"),
+    ],
+)
+def test_problems_come_in_the_form_asked_for(client: FlaskClient, accept: str, kind: str) -> None:
+    for path, method, status in (("/browse/no", "GET", 404), ("/", "DELETE", 405)):
+        answer = client.open(path, method=method, headers={"Accept": accept})
+        assert (answer.status_code, answer.headers["Content-Type"]) == (status, kind)
+        assert "Traceback" not in answer.text
+    assert "GET" in client.delete("/").headers["Allow"]
+
+
+def test_what_is_unknown_is_a_plain_500(
+    web_dir: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("secret detail")
+
+    monkeypatch.setattr("registry.web.pages.page_validator", broken)
+    answer = create_app(Settings(), web_dir).test_client().get("/", headers=HTML)
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert "secret detail" in caplog.text
+
+
+def test_health_and_a_missing_registry(client: FlaskClient, tmp_path: Path) -> None:
+    assert client.get("/health").json == {
+        "status": "ready",
+        "release": 2,
+        "created": client.get("/health").json["created"],
+        "statements": client.get("/health").json["statements"],
+    }
+    assert create_app(Settings(), tmp_path).test_client().get("/health").status_code == 503
+
+
+def test_describe_tells_unknown_from_known(web_dir: Path) -> None:
+    release, iris = Archive(web_dir).current(), Iris(BASE)
+    assert describe(release, f"{BASE}id/network/nowhere", iris) is None
+    assert describe(release, "not an iri", iris) is None
+    about = describe(release, f"{BASE}id/territory/commune-13055", iris)
+    assert about is not None
+    assert {i.total for i in about.incoming if i.path.endswith("spatial")} == {122}
+    with pytest.raises(NotFoundError):
+        Archive(web_dir).release(99)
