@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -54,6 +55,7 @@ class Archive:
 
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
+        self._current = str(data_dir / CURRENT)
         self._open: OrderedDict[int, Release] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -63,7 +65,8 @@ class Archive:
         Raises NotFoundError when the directory holds no registry.
         """
         try:
-            return int((self.data_dir / CURRENT).readlink().name)
+            # os, not pathlib: this runs for every request.
+            return int(os.readlink(self._current).rpartition("/")[2])  # noqa: PTH115
         except (OSError, ValueError) as error:
             raise NotFoundError(
                 Text("There is no registry in “{folder}”.", folder=str(self.data_dir)),

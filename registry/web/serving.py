@@ -6,7 +6,6 @@ Each web process has its own query pool, made after the fork and closed when the
 from __future__ import annotations
 
 import os
-import select
 import signal
 import socket
 import sys
@@ -34,8 +33,6 @@ _KEEP_ALIVE_SECONDS: Final = 5
 #: Requests that are under way when the server is told to stop may take so long to finish.
 _GRACE_SECONDS: Final = 30
 _LONGEST_LINE: Final = 8190
-#: So long a thread waits for a connection's next request before it turns to others.
-_LINGER_MILLISECONDS: Final = 2
 _LAST: Final = b"!"
 
 
@@ -157,28 +154,9 @@ class _Worker(ThreadWorker):  # type: ignore[misc]
         signal.signal(signal.SIGINT, self.handle_exit)
         signal.siginterrupt(signal.SIGINT, False)  # noqa: FBT003 — the name says it
 
-    def handle(self, conn: Any) -> Any:
-        """Serve a connection's requests one after another while the next one comes at once.
-
-        A busy client's next request is there within a millisecond or two; handing the connection
-        to the poller and back in between costs as much as answering a small query.
-        """
-        while True:
-            again = super().handle(conn)
-            if again is not True or conn.is_http2 or not self.alive:
-                return again
-            if not _readable_soon(conn.sock):
-                return again
-
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer what never became a request of the application, in plain words."""
         super().handle_error(req, _Silenced(client, exc), addr, exc)
-
-
-def _readable_soon(client: socket.socket) -> bool:
-    poll = select.poll()
-    poll.register(client.fileno(), select.POLLIN)
-    return bool(poll.poll(_LINGER_MILLISECONDS))
 
 
 class _Silenced:
