@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 — a script, not part of a package
 """Takes pictures of every kind of page: ``python docs/screenshots/make.py http://127.0.0.1:8000``.
 
 They are written beside this file, at the width of a desk and of a phone, as ``name-width.png``.
@@ -8,9 +9,17 @@ from __future__ import annotations
 import shutil
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
 
+QUERY = """\
+PREFIX faces: <https://w3id.org/faces/ontology#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?network ?name WHERE {
+  ?network a faces:Network ; rdfs:label ?name .
+}
+"""
 PAGES = {
     "home": "/",
     "home-en": "/?lang=en",
@@ -21,9 +30,7 @@ PAGES = {
     "source": "/doc/source/faces-2012",
     "search": "/search?q=mesclun",
     "query": "/sparql",
-    "answer": "/sparql?format=html&query=PREFIX%20rdfs%3A%20%3Chttp%3A%2F%2Fwww.w3.org%2F2000%2F01%2F"
-    "rdf-schema%23%3E%20SELECT%20%3Fs%20%3Fname%20%7B%20%3Fs%20a%20%3Chttps%3A%2F%2Fw3id.org%2F"
-    "faces%2Fontology%23Network%3E%20%3B%20rdfs%3Alabel%20%3Fname%20%7D",
+    "answer": "/sparql?format=html&query=" + quote(QUERY),
     "missing": "/id/network/nowhere",
 }
 WIDTHS = (1280, 390)

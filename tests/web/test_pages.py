@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -112,14 +113,18 @@ def test_incoming_links_are_counted_and_paged(client: FlaskClient) -> None:
 
 def test_at_most_four_store_queries(web_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[str] = []
-    for name in ("select", "construct", "triples", "quads", "has", "graph_names"):
+
+    def counted(name: str) -> Callable[..., object]:
         original = getattr(Graphs, name)
 
-        def counted(self: Graphs, *args: object, _original=original, _name=name, **values: object):  # noqa: ANN202
-            calls.append(_name)
-            return _original(self, *args, **values)
+        def call(*args: object, **values: object) -> object:
+            calls.append(name)
+            return original(*args, **values)
 
-        monkeypatch.setattr(Graphs, name, counted)
+        return call
+
+    for name in ("select", "construct", "triples", "quads", "has", "graph_names"):
+        monkeypatch.setattr(Graphs, name, counted(name))
     visitor = create_app(Settings(), web_dir).test_client()
     for path in ("/doc/territory/commune-13055", "/doc/network/mesclun.ttl", "/browse/initiative"):
         calls.clear()

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+pytestmark = pytest.mark.browser
+
+QUERY = quote("SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 30")
+PAGES = {
+    "home": "/",
+    "list": "/browse/initiative",
+    "last page of a list": "/browse/initiative?page=2",
+    "organisation": "/doc/organization/apeas",
+    "long name": "/doc/initiative/long",
+    "territory": "/doc/territory/commune-13055",
+    "links": "/doc/territory/commune-13055?in=http://purl.org/dc/terms/spatial",
+    "parts": "/doc/source/faces-2012",
+    "concept": "/doc/vocab/stage/consolidation",
+    "term": "/resource?iri=https%3A%2F%2Fw3id.org%2Ffaces%2Fontology%23Initiative",
+    "search": "/search?q=mesclun",
+    "nothing found": "/search?q=zzzz",
+    "query": "/sparql",
+    "answer": f"/sparql?format=html&query={QUERY}",
+    "graph": f"/sparql?format=html&query={quote('CONSTRUCT WHERE { ?s a ?o }')}",
+}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+def visit(page: Page, site: str, path: str, language: str) -> None:
+    page.goto(f"{site}{path}{'&' if '?' in path else '?'}lang={language}")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_barrier_is_found(strict: Page, site: str, name: str) -> None:
+    for language in ("fr", "en"):
+        visit(strict, site, PAGES[name], language)
+        expect(strict.locator("html")).to_have_attribute("lang", language)
+        results = Axe().run(strict, options={"runOnly": {"type": "tag", "values": RULES}})
+        assert results.violations_count == 0, results.generate_report()
+    for width in (1280, 390, 320):
+        strict.set_viewport_size({"width": width, "height": 800})
+        overflow = strict.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert overflow <= 0, (width, overflow)
+
+
+def test_dark_colours_have_contrast(strict: Page, site: str) -> None:
+    strict.emulate_media(color_scheme="dark")
+    for name in ("home", "organisation", "list", "answer"):
+        visit(strict, site, PAGES[name], "fr")
+        options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+        results = Axe().run(strict, options=options)
+        assert results.violations_count == 0, results.generate_report()
+
+
+def test_a_page_that_is_not_there_helps_on(page: Page, site: str) -> None:
+    answer = page.goto(f"{site}/id/network/nowhere?lang=fr")
+    assert answer is not None
+    assert answer.status == 404
+    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+    assert results.violations_count == 0, results.generate_report()
+    page.get_by_role("searchbox").fill("mesclun")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Mesclun", exact=True)).to_be_visible()
+
+
+def test_the_keyboard_is_enough_to_search(strict: Page, site: str) -> None:
+    strict.goto(f"{site}/?lang=fr")
+    strict.keyboard.press("Tab")
+    skip = strict.get_by_role("link", name="Aller au contenu")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    strict.keyboard.press("Enter")
+    strict.keyboard.press("Tab")
+    expect(strict.get_by_role("searchbox")).to_be_focused()
+    strict.keyboard.type("apeas")
+    strict.keyboard.press("Enter")
+    strict.get_by_role("link", name="Apeas", exact=True).click()
+    expect(strict.get_by_role("heading", level=1)).to_have_text("Apeas")
+    strict.get_by_role("link", name="Mesclun", exact=True).click()
+    expect(strict.get_by_role("heading", level=1)).to_have_text("Mesclun")
+
+
+def test_the_language_stays_while_one_walks_on(strict: Page, site: str) -> None:
+    strict.goto(f"{site}/?lang=fr")
+    strict.get_by_role("link", name="English").click()
+    strict.get_by_role("link", name="Browse the networks").click()
+    strict.get_by_role("link", name="Regional network of the Piles").click()
+    expect(strict.locator("html")).to_have_attribute("lang", "en")
+    strict.get_by_role("link", name="Français").click()
+    expect(strict.get_by_role("heading", level=1)).to_have_text("Réseau régional des Piles")
+
+
+def test_a_ready_made_question_is_answered(strict: Page, site: str) -> None:
+    strict.goto(f"{site}/sparql?lang=fr")
+    strict.get_by_role("button", name="Poser la question").click()
+    expect(strict.get_by_role("cell", name="Mesclun", exact=True).first).to_be_visible()
+    expect(strict.get_by_role("link", name="CSV")).to_be_visible()
+
+
+def test_without_javascript_nothing_is_missing(site: str) -> None:
+    import urllib.request
+
+    for path in ("/", "/sparql", "/search"):
+        request = urllib.request.Request(f"{site}{path}", headers={"Accept": "text/html"})
+        with urllib.request.urlopen(request) as answer:
+            assert b"<script" not in answer.read()
