@@ -29,7 +29,7 @@ def shown_literal(value: Value, language: str) -> str:
 
 
 def _date(text: str, language: str) -> str:
-    return format_date(dt.date.fromisoformat(text[:10]), "long", locale=language)
+    return format_date(dt.date.fromisoformat(text[:10]), "d MMMM y", locale=language)
 
 
 def _month(text: str, language: str) -> str:

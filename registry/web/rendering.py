@@ -35,7 +35,7 @@ def moment(iso: str) -> str:
     try:
         if "T" in iso:
             return format_datetime(dt.datetime.fromisoformat(iso), "d MMMM y", locale=language())
-        return format_date(dt.date.fromisoformat(iso), "long", locale=language())
+        return format_date(dt.date.fromisoformat(iso), "d MMMM y", locale=language())
     except ValueError:
         return iso
 
