@@ -27,7 +27,9 @@ def page_validator(visit: Visit, form: str) -> str:
 
 def not_modified(etag: str, vary: str) -> Response | None:
     """Return 304 when the client has this already (RFC 9110 §13.1.2), else None."""
-    if not request.if_none_match.contains_weak(etag):
+    sent = request.if_none_match
+    # “*” asks whether there is anything at all, which only running the queries would tell.
+    if sent.star_tag or not sent.contains_weak(etag):
         return None
     response = Response(status=304)
     del response.headers["Content-Type"]

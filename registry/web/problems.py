@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Flask, Response, g, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -62,6 +62,7 @@ _OWN_WORDS: Final = {
     500: Text("The fault was recorded. Please try again later."),
 }
 _RETRY_SECONDS: Final = 5
+_CLIENT_FAULT: Final = 400
 _SERVER_FAULT: Final = 500
 _BUSY: Final = 503
 
@@ -116,8 +117,8 @@ def _registry_error(error: errors.RegistryError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     status = error.code or _SERVER_FAULT
-    if error.response is not None or status not in _TITLES:
-        return Response(error.get_response().response, status=status)
+    if status < _CLIENT_FAULT:  # a redirect, raised by the router
+        return cast("Response", error.get_response())
     words: list[str] = []
     if status in _OWN_WORDS:
         words = [_OWN_WORDS[status].to(language())]
@@ -136,8 +137,8 @@ def _unknown_error(error: Exception) -> Response:
 
 def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> Response:
     """Write the problem down in the form that the client asks for."""
-    titles = _TITLES.get(status, _TITLES[500])
-    title = titles.to(language())
+    general = _TITLES[_CLIENT_FAULT if status < _SERVER_FAULT else _SERVER_FAULT]
+    title = _TITLES.get(status, general).to(language())
     form = negotiate(request.headers.get("Accept"), (_PLAIN, _PROBLEM, HTML)) or _PROBLEM
     if form is HTML:
         g.pop("visit", None)

@@ -180,8 +180,11 @@ def test_validators_spare_the_work(client: FlaskClient, monkeypatch: pytest.Monk
         etag = client.get(path, headers=HTML).headers["ETag"]
         english = client.get(path, headers={**HTML, "Accept-Language": "en"}).headers["ETag"]
         assert etag != english
+    etag = client.get("/doc/network/mesclun", headers=HTML).headers["ETag"]
+    nothing = client.get("/doc/network/nowhere", headers={**HTML, "If-None-Match": "*"})
+    assert nothing.status_code == 404
     monkeypatch.setattr(Graphs, "select", None)
-    answer = client.get("/doc/network/mesclun", headers={**HTML, "If-None-Match": "*"})
+    answer = client.get("/doc/network/mesclun", headers={**HTML, "If-None-Match": etag})
     assert answer.status_code == 304
     assert not answer.data
 
