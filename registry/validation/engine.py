@@ -68,9 +68,10 @@ class Engine:
 
     def run(self, focus_nodes: Iterable[str]) -> list[Finding]:
         """Return what the shapes find on these nodes; nodes of no target class are passed over."""
-        alike: dict[frozenset[str], list[str]] = defaultdict(list)
+        alike: dict[frozenset[str], dict[str, frozenset[str]]] = defaultdict(dict)
         for focus in focus_nodes:
-            alike[self._target_classes(focus)].append(focus)
+            classes, properties = self._look_at(focus)
+            alike[classes][focus] = properties
         findings: list[Finding] = []
         for classes, members in alike.items():
             # Classes may share shapes (an initiative is an organisation): each runs once.
@@ -80,10 +81,15 @@ class Engine:
                 findings += self._sparql(constraint, members)
         return findings
 
-    def _target_classes(self, focus: str) -> frozenset[str]:
-        types = self._graphs.triples(NamedNode(focus), RDF_TYPE)
-        classes = (q.object.value for q in types if isinstance(q.object, NamedNode))
-        return frozenset(target for cls in classes for target in self._targets(cls))
+    def _look_at(self, focus: str) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the target classes that the node is of, and the properties that it has."""
+        classes: set[str] = set()
+        properties: set[str] = set()
+        for quad in self._graphs.triples(NamedNode(focus)):
+            properties.add(quad.predicate.value)
+            if quad.predicate == RDF_TYPE and isinstance(quad.object, NamedNode):
+                classes |= self._targets(quad.object.value)
+        return frozenset(classes), frozenset(properties)
 
     def _targets(self, cls: str) -> frozenset[str]:
         """Return the target classes that a class is, or is below (SHACL §2.1.3.2)."""
@@ -98,8 +104,17 @@ class Engine:
             self._kinds[cls] = frozenset(above & self._shapes.classes)
         return self._kinds[cls]
 
-    def _core(self, node: rdflib.term.Node, members: list[str]) -> list[Finding]:
-        focus = [rdflib.URIRef(iri) for iri in members]
+    def _core(
+        self, node: rdflib.term.Node, members: Mapping[str, frozenset[str]]
+    ) -> list[Finding]:
+        needed = self._shapes.only_where.get(node)
+        focus = [
+            rdflib.URIRef(iri)
+            for iri, properties in members.items()
+            if needed is None or needed in properties
+        ]
+        if not focus:
+            return []
         _, results = self._lookup(node).validate(self._executor, self._data, focus=focus)
         return [self._finding(triples) for _, _, triples in results]
 
@@ -121,7 +136,7 @@ class Engine:
             field=self._shapes.field_names.get(iri, {}),
         )
 
-    def _sparql(self, constraint: SparqlConstraint, members: list[str]) -> list[Finding]:
+    def _sparql(self, constraint: SparqlConstraint, members: Iterable[str]) -> list[Finding]:
         prefixes = {**PREFIXES, **constraint.prefixes}
         rows = self._graphs.rows(constraint.on(members), prefixes=prefixes)
         return [self._sparql_finding(constraint, row) for row in rows]

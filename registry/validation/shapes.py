@@ -48,12 +48,15 @@ class Shapes:
     ``core`` is what pySHACL gets: node shapes without their ``sh:property`` and ``sh:sparql``,
     and the property shapes beside them, so that each property shape can be run on many focus
     nodes at once. ``of_class`` names the shapes of a class, ``sparql`` its SPARQL constraints.
-    ``inverse_paths`` are the properties that shapes follow backwards.
+    ``only_where`` maps a property shape that nothing but a value can violate to its property: it
+    need not run on nodes without one. ``inverse_paths`` are the properties that shapes follow
+    backwards.
     """
 
     core: rdflib.Graph
     of_class: Mapping[str, tuple[rdflib.term.Node, ...]]
     sparql: Mapping[str, tuple[SparqlConstraint, ...]]
+    only_where: Mapping[rdflib.term.Node, str]
     inverse_paths: frozenset[str]
     field_names: Mapping[str, Words]
 
@@ -95,7 +98,20 @@ def take_apart(graph: rdflib.Graph) -> Shapes:
         graph.add((node, RDF.type, SH.PropertyShape))
     for predicate in (SH.property, SH.sparql, SH.rule):
         graph.remove((None, predicate, None))
-    return Shapes(graph, of_class, sparql, inverse, names)
+    return Shapes(graph, of_class, sparql, _only_where(graph), inverse, names)
+
+
+#: What can be violated by the absence of a value (SHACL §4.2.1, 4.5.1, 4.7.3, 4.8.2).
+_ABSENCE = (SH.minCount, SH.equals, SH.qualifiedMinCount, SH.hasValue)
+
+
+def _only_where(graph: rdflib.Graph) -> dict[rdflib.term.Node, str]:
+    return {
+        shape: str(path)
+        for shape, path in graph.subject_objects(SH.path)
+        if isinstance(path, rdflib.URIRef)
+        and not any(graph.value(shape, parameter) is not None for parameter in _ABSENCE)
+    }
 
 
 def _words(graph: rdflib.Graph, node: rdflib.term.Node, predicate: rdflib.URIRef) -> Words:

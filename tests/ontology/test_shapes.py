@@ -37,6 +37,9 @@ CONSTRAINTS = {
 PRESENTATION = {SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity}
 DASH = "http://datashapes.org/dash#"
 
+HIERARCHY = rdflib.Graph()
+for _triple in ontology().triples((None, RDFS.subClassOf, None)):
+    HIERARCHY.add(_triple)
 property_shapes = sorted(shapes().subjects(RDF.type, SH.PropertyShape))
 node_shapes = sorted(shapes().subjects(RDF.type, SH.NodeShape))
 sparql_constraints = sorted({c for _, _, c in constraints()})
@@ -52,7 +55,8 @@ def short(node: object) -> str:
 
 
 def graph_of(text: str) -> rdflib.Graph:
-    return rdflib.Graph().parse(data=text, format="turtle", publicID=BASE)
+    """Return the data with the class hierarchy, which every registry holds beside them."""
+    return rdflib.Graph().parse(data=text, format="turtle", publicID=BASE) + HIERARCHY
 
 
 def full(curie: str) -> str:
