@@ -46,6 +46,8 @@ class _Commands(click.Group):
         command = getattr(found, f"{cmd_name}_command")
         if not isinstance(command, click.Command):
             raise TypeError(cmd_name)
+        # Else click cuts it in the list of commands, before it can be translated.
+        command.short_help = (command.help or "").partition("\n\n")[0]
         return command
 
 

@@ -41,16 +41,33 @@ def note(text: Text) -> None:
 class Formatter(click.HelpFormatter):
     """Writes help in the person's language."""
 
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        """Write how a command is called."""
+        super().write_usage(
+            prog, args, Text("Usage: ").to(language()) if prefix is None else prefix
+        )
+
+    def write_heading(self, heading: str) -> None:
+        """Write the heading of a list, translated."""
+        super().write_heading(translate(heading, language()))
+
     def write_text(self, text: str) -> None:
-        """Write a paragraph, translated."""
-        super().write_text(translate(text, language()))
+        """Write paragraphs, translated one by one."""
+        paragraphs = (translate(part, language()) for part in text.split("\n\n"))
+        super().write_text("\n\n".join(paragraphs))
 
     def write_dl(
         self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
     ) -> None:
         """Write options or commands with what they do, translated."""
-        translated = [(term, translate(text, language())) for term, text in rows]
-        super().write_dl(translated, col_max, col_spacing)
+        super().write_dl([(term, _help(text)) for term, text in rows], col_max, col_spacing)
+
+
+def _help(text: str) -> str:
+    """Return the help of an option in the person's language; click marks some as required."""
+    words, mark, _ = text.partition("  [required]")
+    required = Text("required").to(language())
+    return translate(words, language()) + (f"  [{required}]" if mark else "")
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -104,9 +104,7 @@ class Engine:
             self._kinds[cls] = frozenset(above & self._shapes.classes)
         return self._kinds[cls]
 
-    def _core(
-        self, node: rdflib.term.Node, members: Mapping[str, frozenset[str]]
-    ) -> list[Finding]:
+    def _core(self, node: rdflib.term.Node, members: Mapping[str, frozenset[str]]) -> list[Finding]:
         needed = self._shapes.only_where.get(node)
         focus = [
             rdflib.URIRef(iri)

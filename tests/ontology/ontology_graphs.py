@@ -55,7 +55,7 @@ def shapes() -> rdflib.Graph:
 @functools.cache
 def published() -> rdflib.Graph:
     """Return what the registry publishes out of the box."""
-    return read(turtle_files("data/faces", "data/territories", "ontology/vocab"))
+    return read(turtle_files("data/faces", "data/territories", "ontology"))
 
 
 def constraints() -> Iterator[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]]:

@@ -13,7 +13,7 @@ from registry.cli.output import TerminalProgress, language, say, table
 from registry.publishing.restore import difference, roll_back
 from registry.releases.manifest import Manifest
 from registry.releases.writer import Writer
-from registry.texts import Text, translate
+from registry.texts import Text
 
 
 @click.command("log")
@@ -27,7 +27,14 @@ def log_command(data_dir: Path, *, number: int | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(m) for m in manifests], ensure_ascii=False, indent=2))
         return
-    header = [translate(t, language()) for t in ("release", "time", "author", "+", "−", "message")]
+    header = [
+        Text("release").to(language()),
+        Text("time").to(language()),
+        Text("author").to(language()),
+        "+",
+        "−",
+        Text("message").to(language()),
+    ]
     click.echo(table(header, [_row(m) for m in manifests]))
 
 
