@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -78,6 +79,15 @@ class Finding:
         """Worst first, then as they stand in the file, then by node."""
         line = (self.place.line or 0) if self.place else 0
         return (_RANKS.get(self.severity, 3), line, self.focus, self.path, self.value)
+
+
+def distinct(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings that tell a person something different.
+
+    Two constraints of one property may find the same fault with the same value, in the same words.
+    """
+    told = {(f.severity, f.focus, f.path, f.value, f.text("fr")): f for f in reversed([*findings])}
+    return list(reversed(told.values()))
 
 
 @dataclass(slots=True)

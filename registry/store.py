@@ -137,9 +137,9 @@ class Graphs:
         same = self._store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
         return any(q.graph_name != DefaultGraph() for q in same)
 
-    def graph_names(self) -> list[str]:
-        """Return the IRIs of the named graphs, sorted."""
-        return sorted(str(name.value) for name in self._store.named_graphs())
+    def names(self, graph: NamedNode) -> bool:
+        """Return whether anything is stated in that graph."""
+        return next(self._store.quads_for_pattern(None, None, None, graph), None) is not None
 
     def clone(self, folder: Path) -> None:
         """Copy the database to a new folder by hard links (milliseconds at any size)."""

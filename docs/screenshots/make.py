@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 — a script, not part of a package
-"""Takes pictures of every kind of page: ``python docs/screenshots/make.py http://127.0.0.1:8000``.
+"""Takes pictures of the main pages of a registry with the shipped data: ``make screenshots``.
 
 They are written beside this file, at the width of a desk and of a phone, as ``name-width.png``.
 """
@@ -7,8 +7,12 @@ They are written beside this file, at the width of a desk and of a phone, as ``n
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, sync_playwright
@@ -22,16 +26,9 @@ SELECT ?network ?name WHERE {
 """
 PAGES = {
     "home": "/",
-    "home-en": "/?lang=en",
-    "browse": "/browse/network",
     "organization": "/doc/organization/apeas",
-    "network": "/doc/network/mesclun?lang=en",
-    "concept": "/doc/vocab/stage/consolidation",
-    "source": "/doc/source/faces-2012",
     "search": "/search?q=mesclun",
-    "query": "/sparql",
     "answer": "/sparql?format=html&query=" + quote(QUERY),
-    "missing": "/id/network/nowhere",
 }
 WIDTHS = (1280, 390)
 
@@ -46,14 +43,30 @@ def take(browser: Browser, site: str, folder: Path) -> None:
         page.close()
 
 
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Make a registry in the folder, serve it, and give its address."""
+    command = [sys.executable, "-m", "registry", "--data-dir", str(folder)]
+    subprocess.run([*command, "init"], check=True)
+    with subprocess.Popen(
+        [*command, "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as server:
+        ready = server.stdout.readline() if server.stdout else ""
+        yield next(word for word in ready.split() if word.startswith("http"))
+        server.terminate()
+
+
 def main() -> None:
-    """Take pictures of the site given on the command line, with the system's Chromium."""
-    with sync_playwright() as play:
+    """Take the pictures with the system's Chromium."""
+    with TemporaryDirectory() as folder, served(Path(folder)) as site, sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
         )
-        take(browser, sys.argv[1], Path(__file__).parent)
+        take(browser, site, Path(__file__).parent)
 
 
 if __name__ == "__main__":

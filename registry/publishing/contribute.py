@@ -184,6 +184,8 @@ class Importer:
         if said != {q for q in before if q.predicate != _MODIFIED}:
             return True
         graph = NamedNode(self._iris.source(name))
+        if not published.names(graph):
+            return True
         new = any(not published.has(q) for q in candidate.quads(graph=graph))
         return new or any(not candidate.has(q) for q in published.quads(graph=graph))
 
@@ -195,9 +197,12 @@ class Importer:
         about: list[Quad],
     ) -> Iterator[Quad]:
         for name in names:
-            for quad in candidate.quads(graph=NamedNode(self._iris.source(name))):
-                if published is None or not published.has(quad):
-                    yield quad
+            graph = NamedNode(self._iris.source(name))
+            stated = candidate.quads(graph=graph)
+            if published is None or not published.names(graph):
+                yield from stated
+            else:
+                yield from (quad for quad in stated if not published.has(quad))
         yield from (q for q in about if published is None or not published.has(q))
 
     def _removed(
@@ -249,7 +254,7 @@ class Importer:
             worst = located(contribution, worst)
         others = [f for f in report.findings if f.severity != VIOLATION]
         return InvalidDataError(
-            Text("The data were refused: {n} faults. Nothing was changed.", n=len(violations)),
+            Text("The data were refused (faults: {n}). Nothing was changed.", n=len(violations)),
             Report([*worst, *rest, *others], report.focus_nodes),
             remedy=Text("Mend what is listed and import again."),
         )
@@ -266,7 +271,7 @@ def _refuse_faulty(contributions: Mapping[str, Contribution]) -> None:
     problems = [p for c in contributions.values() for p in c.problems() if p.fatal]
     if problems:
         raise InvalidDataError(
-            Text("The input was refused: {n} faults. Nothing was changed.", n=len(problems)),
+            Text("The input was refused (faults: {n}). Nothing was changed.", n=len(problems)),
             Report(),
             problems=problems,
             remedy=Text("Mend what is listed and import again."),

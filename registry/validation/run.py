@@ -12,7 +12,7 @@ from pathlib import Path
 
 from registry import processes
 from registry.errors import IntegrityError
-from registry.findings import Finding, Report
+from registry.findings import Finding, Report, distinct
 from registry.store import Graphs
 from registry.texts import Text
 from registry.validation.engine import Engine
@@ -41,7 +41,7 @@ def validate(
     few = len(focus_nodes) <= _FEW or number == 1
     found = _here(rdf, batches) if few else _apart(rdf, batches, number)
     for batch, findings in zip(batches, found, strict=True):
-        report.findings += findings
+        report.findings += distinct(findings)
         progress(len(batch))
     return report
 

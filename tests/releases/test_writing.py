@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import subprocess
@@ -205,7 +206,8 @@ def test_one_writer_at_a_time(data_dir: Path) -> None:
 def test_the_lock_of_a_killed_writer_is_free(data_dir: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from registry.releases.writer import Writer\n"
-        "with Writer(Path(sys.argv[1])) as w: w.stage(); print('locked', flush=True); time.sleep(60)"
+        "with Writer(Path(sys.argv[1])) as writer:\n"
+        "    writer.stage(); print('locked', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", script, str(data_dir)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as holder:
@@ -237,7 +239,7 @@ quads = st.sets(st.integers(0, 30).map(lambda n: f"<s:{n}> <p:p> <o:o> <g:g>"))
 @given(st.lists(quads, min_size=1, max_size=6))
 def test_net_changes_lead_from_the_first_state_to_the_last(states: list[set[str]]) -> None:
     patches = []
-    for old, new in zip(states, states[1:], strict=False):
+    for old, new in itertools.pairwise(states):
         changes = [(patch.REMOVED, q) for q in old - new] + [(patch.ADDED, q) for q in new - old]
         patches.append(changes)
     net = list(patch.net(patches))
