@@ -9,10 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from support import PREFIXES, initiative
 
 import registry
 from registry.releases.archive import Archive
+from support import PREFIXES, initiative
 
 FAULTY = """\
 <id/initiative/jardin> a faces:Initiative ;
@@ -96,7 +96,7 @@ def test_the_corrected_file_is_published(data_dir: Path, file: Path) -> None:
     )
     assert answer.stdout.split() == ["of", "https://w3id.org/faces/id/network/mesclun"]
     log = json.loads(faces(data_dir, "log", "--json").stdout)
-    assert [(entry["number"], entry["message"]) for entry in log][0] == (2, "Un jardin")
+    assert (log[0]["number"], log[0]["message"]) == (2, "Un jardin")
     assert faces(data_dir, "import", file, "--source", "jardins").stdout.startswith("Nothing")
 
 

@@ -123,7 +123,7 @@ def test_at_most_four_store_queries(web_dir: Path, monkeypatch: pytest.MonkeyPat
 
         return call
 
-    for name in ("select", "construct", "triples", "quads", "has", "graph_names"):
+    for name in ("select", "construct", "triples", "quads", "has", "names"):
         monkeypatch.setattr(Graphs, name, counted(name))
     visitor = create_app(Settings(), web_dir).test_client()
     for path in ("/doc/territory/commune-13055", "/doc/network/mesclun.ttl", "/browse/initiative"):
