@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -42,6 +42,17 @@ class _Own(Text):
         return str(self.values.get(language) or self.values.get(DEFAULT_LANGUAGE, self.sentence))
 
 
+def _spans(numbers: Iterable[int]) -> str:
+    """Return line numbers as a person would list them: ``3, 7–9, 12``."""
+    spans: list[list[int]] = []
+    for number in sorted(numbers):
+        if spans and number == spans[-1][1] + 1:
+            spans[-1][1] = number
+        else:
+            spans.append([number, number])
+    return ", ".join(str(a) if a == b else f"{a}–{b}" for a, b in spans)
+
+
 @dataclass(slots=True)
 class Summary:
     """Rows read and published, and what was left out and why.
@@ -74,7 +85,12 @@ class Summary:
         ]
         for reason, places in sorted(self.left_out.items(), key=lambda item: -len(item[1])):
             lines.append(
-                Text("Rows left out: {n} ({reason}).", n=len(places), reason=self.reason(reason))
+                Text(
+                    "Rows left out: {n} ({reason}), on the lines {lines}.",
+                    n=len(places),
+                    reason=self.reason(reason),
+                    lines=_spans(place.line or 0 for place in places),
+                )
             )
         for (column, reason), count in self.values.most_common():
             lines.append(

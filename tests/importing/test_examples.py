@@ -30,7 +30,7 @@ def test_the_documented_example_gives_what_it_gave(tmp_path: Path) -> None:
     assert result.problems() == []
     assert [str(line) for line in result.summary().lines()] == [
         "4 rows read, 3 published.",
-        "Rows left out: 1 (closed organisation).",
+        "Rows left out: 1 (closed organisation), on the lines 5.",
         "Values left out of the column “Statut”: 1 (the mapping says that it means nothing).",
         "Values left out of the column “Adhésion”: 1 (the mapping says that it means nothing).",
     ]

@@ -181,7 +181,7 @@ when = [{ column = "actif", is_not = "oui" }, { column = "note", empty = true }]
     assert [p.line for p in result.summary().left_out["closed"]] == [3]
     assert [line.to("en") for line in result.summary().lines()] == [
         "3 rows read, 2 published.",
-        "Rows left out: 1 (shut).",
+        "Rows left out: 1 (shut), on the lines 3.",
     ]
 
 
