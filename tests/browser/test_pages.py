@@ -83,6 +83,29 @@ def test_the_keyboard_is_enough_to_search(strict: Page, site: str) -> None:
     expect(strict.get_by_role("heading", level=1)).to_have_text("Mesclun")
 
 
+def test_a_record_has_a_search_box_where_there_is_room(strict: Page, site: str) -> None:
+    strict.set_viewport_size({"width": 390, "height": 800})
+    strict.goto(f"{site}/doc/organization/apeas?lang=en")
+    expect(strict.get_by_role("searchbox")).to_be_hidden()
+    expect(strict.get_by_role("link", name="Search", exact=True)).to_be_visible()
+    strict.set_viewport_size({"width": 1280, "height": 800})
+    expect(strict.get_by_role("link", name="Search", exact=True)).to_be_hidden()
+    strict.get_by_role("searchbox").fill("mesclun")
+    strict.keyboard.press("Enter")
+    expect(strict.locator("html")).to_have_attribute("lang", "en")
+    expect(strict.get_by_role("link", name="Mesclun", exact=True)).to_be_visible()
+
+
+def test_the_lists_are_reached_from_a_phone_by_keyboard(strict: Page, site: str) -> None:
+    strict.set_viewport_size({"width": 320, "height": 700})
+    strict.goto(f"{site}/doc/organization/apeas?lang=fr")
+    sources = strict.get_by_role("link", name="Sources", exact=True)
+    sources.focus()
+    expect(sources).to_be_in_viewport()
+    strict.keyboard.press("Enter")
+    expect(strict.get_by_role("heading", level=1)).to_contain_text("Sources")
+
+
 def test_the_language_stays_while_one_walks_on(strict: Page, site: str) -> None:
     strict.goto(f"{site}/?lang=fr")
     strict.get_by_role("link", name="English").click()

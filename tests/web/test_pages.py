@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +18,7 @@ from registry.store import Graphs
 from registry.web.app import create_app
 from registry.web.headers import POLICY
 from registry.web.languages import preferred
+from support import contribute, initiative
 
 BASE = "https://w3id.org/faces/"
 HTML = {"Accept": "text/html"}
@@ -94,6 +97,33 @@ def test_a_page_shows_what_the_shapes_order_and_where_it_comes_from(client: Flas
 def test_parts_are_nested_under_their_anchor(client: FlaskClient) -> None:
     page = client.get("/doc/source/faces-2012", headers=HTML).text
     assert 'class="part" id="text"' in page
+
+
+def test_short_parts_stand_on_one_line_under_their_anchor(data_dir: Path) -> None:
+    verger = """; adms:identifier <id/initiative/verger#siren> ;
+      faces:stageStatement <id/initiative/verger#stage> .
+    <id/initiative/verger#siren> a adms:Identifier ; skos:notation "732829320" ;
+      dcterms:type <vocab/identifier-scheme/siren> .
+    <id/initiative/verger#stage> a faces:StageStatement ;
+      faces:attestedOn "2011-05"^^xsd:gYearMonth ; faces:stage <vocab/stage/consolidation>"""
+    contribute(data_dir, "vergers", initiative("verger", "Le verger", verger))
+    page = create_app(Settings(), data_dir).test_client().get("/doc/initiative/verger").text
+    siren, stage = (
+        re.sub(r"<[^>]*>|\s+", " ", page.partition(f'<dl class="short" id="{part}">')[2])
+        for part in ("siren", "stage")
+    )
+    assert siren.split()[:4] == ["système", "SIREN", "numéro", "732829320"]
+    assert "mai 2011" in stage.partition("Famille")[0]
+
+
+def test_a_page_names_its_own_address_and_leads_to_every_list(client: FlaskClient) -> None:
+    page = client.get("/resource?lang=en&iri=" + quote(f"{BASE}id/network/mesclun"), headers=HTML)
+    assert '<link rel="canonical" href="/doc/network/mesclun?lang=en">' in page.text
+    assert 'href="/browse/initiative?lang=en">Initiatives</a>' in page.text
+    here = client.get("/browse/network?lang=en", headers=HTML).text
+    assert 'href="/browse/network?lang=en" aria-current="page"' in here
+    for path in ("/", "/search", "/doc/network/mesclun", "/sparql", "/nope"):
+        assert client.get(path, headers=HTML).text.count('<input id="q"') == 1, path
 
 
 def test_incoming_links_are_counted_and_paged(client: FlaskClient) -> None:
