@@ -121,7 +121,7 @@ def _content(release: Release, progress: Progress) -> Iterator[Fault]:
 _RESOURCES = """
 SELECT iri, kind, label_fr, label_en, sort_fr, sort_en, summary_fr, summary_en,
        label, other, description
-FROM resource JOIN words ON words.rowid = resource.id ORDER BY iri"""
+FROM resource LEFT JOIN words ON words.rowid = resource.id ORDER BY iri"""
 _FINDINGS = """
 SELECT * FROM finding ORDER BY focus, severity, path, value, constraint_name, message_fr"""
 _DUMPS = (_RESOURCES, _FINDINGS)

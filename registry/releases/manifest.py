@@ -18,7 +18,7 @@ class Manifest:
     """Number, parent, time and author of a release, what it changed, and checksums.
 
     ``content`` is the checksum of all its statements whatever their order
-    (``registry.releases.checksum``); ``files`` holds the SHA-256 of each file beside the database.
+    (``registry.releases.checksum``); ``files`` holds the SHA-256 of the patch.
     """
 
     number: int

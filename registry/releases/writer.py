@@ -19,8 +19,8 @@ from types import TracebackType
 from typing import Self
 
 from registry.errors import BusyError
-from registry.releases.archive import CURRENT, RELEASES, Archive, Release, folder_name
-from registry.releases.manifest import FILE_NAME, Manifest
+from registry.releases.archive import CURRENT, PATCH, RELEASES, Archive, Release, folder_name
+from registry.releases.manifest import Manifest
 from registry.texts import Text
 
 _LOCK = "writer.lock"
@@ -134,12 +134,12 @@ class Writer:
 
 
 def file_checksums(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of each file beside the database."""
-    return {
-        path.name: sha256(path)
-        for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != FILE_NAME
-    }
+    """Return the SHA-256 of the files that nothing else vouches for: the patch.
+
+    The database has the checksum of its content, and the index is compared with one that is
+    derived anew; reading hundreds of megabytes for each edit would say no more.
+    """
+    return {PATCH: sha256(folder / PATCH)}
 
 
 def sha256(path: Path) -> str:

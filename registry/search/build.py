@@ -35,6 +35,7 @@ class IndexBuilder:
     def __init__(self, path: Path, schema: Schema) -> None:
         fresh = not path.exists()
         self._schema = schema
+        self._searched = {kind.segment for kind in schema.kinds if kind.listed}
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file becomes visible only when it is complete and synced as a whole.
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -99,13 +100,15 @@ class IndexBuilder:
             resource, words = row
             cursor = self._database.execute(
                 "INSERT INTO resource (iri, kind, label_fr, label_en, sort_fr, sort_en,"
-                " summary_fr, summary_en) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                " summary_fr, summary_en)"
+                " VALUES (?, ?, ?3, NULLIF(?4, ?3), ?5, NULLIF(?6, ?5), ?7, NULLIF(?8, ?7))",
                 resource,
             )
-            self._database.execute(
-                "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
-                (cursor.lastrowid, *words),
-            )
+            if resource[1] in self._searched:
+                self._database.execute(
+                    "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
+                    (cursor.lastrowid, *words),
+                )
 
     def replace_findings(
         self, findings: Iterable[Finding], graphs: Graphs, focus_nodes: Iterable[str] | None

@@ -47,7 +47,7 @@ class KeptFinding:
 def _column(name: str, language: str) -> str:
     if language not in _LANGUAGES:
         raise ValueError(language)
-    return f"{name}_{language}"
+    return f"{name}_fr" if language == "fr" else f"COALESCE({name}_en, {name}_fr)"
 
 
 class Index:
@@ -72,7 +72,7 @@ class Index:
     def browse(self, kind: str, language: str, *, offset: int, limit: int) -> Page:
         """Return a page of the kind's records, sorted by label. O(offset + limit)."""
         sort = _column("sort", language)
-        tail = f"resource WHERE kind = ? ORDER BY {sort}, iri LIMIT ? OFFSET ?"
+        tail = f"resource WHERE kind = ? ORDER BY {sort} LIMIT ? OFFSET ?"
         total = int(self._rows("SELECT COUNT(*) FROM resource WHERE kind = ?", kind)[0][0])
         return Page(self._hits(language, tail, kind, limit, offset), total)
 
@@ -111,7 +111,7 @@ class Index:
 
     def findings(self, record: str, language: str) -> list[KeptFinding]:
         """Return the warnings that were published about a record and its parts."""
-        message = _column("message", language)
+        message = "message_fr" if language == "fr" else "message_en"
         rows = self._rows(
             f"SELECT focus, severity, path, value, {message} FROM finding"  # noqa: S608
             " WHERE record = ? ORDER BY severity, path, value",

@@ -4,18 +4,19 @@ CREATE TABLE resource (
     iri TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,        -- path segment of its class
     label_fr TEXT NOT NULL,
-    label_en TEXT NOT NULL,
+    label_en TEXT,             -- here and below: NULL where it is as in French
     sort_fr TEXT NOT NULL,
-    sort_en TEXT NOT NULL,
+    sort_en TEXT,
     summary_fr TEXT NOT NULL,  -- first words of its description
-    summary_en TEXT NOT NULL
+    summary_en TEXT
 ) STRICT;
-CREATE INDEX resource_by_kind_fr ON resource (kind, sort_fr, iri);
-CREATE INDEX resource_by_kind_en ON resource (kind, sort_en, iri);
+CREATE INDEX resource_by_kind_fr ON resource (kind, sort_fr);
+CREATE INDEX resource_by_kind_en ON resource (kind, COALESCE(sort_en, sort_fr));
 
+-- The words of the records that have a list on the site. A release copies its parent's index, so
+-- what is left out here is saved with every edit.
 CREATE VIRTUAL TABLE words USING fts5 (
-    label, other, description,
-    tokenize = "unicode61 remove_diacritics 2", prefix = '2 3'
+    label, other, description, tokenize = "unicode61 remove_diacritics 2"
 );
 
 -- Findings below the gate (warnings, information), kept with the release.
