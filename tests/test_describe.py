@@ -36,6 +36,12 @@ MOST_SECONDS = 0.5
 _IDENTIFIED = """; adms:identifier <id/initiative/orchard#siren> .
 <id/initiative/orchard#siren> a adms:Identifier ; skos:notation "732829320" ;
   dcterms:type <vocab/identifier-scheme/siren>"""
+_NESTED = """; dcterms:relation <id/initiative/nested#a> , <id/initiative/orchard> .
+<id/initiative/nested#a> rdfs:label "a" ; dcterms:relation <id/initiative/nested#b> ,
+  <id/initiative/nested> , <id/initiative/n1> .
+<id/initiative/nested#b> rdfs:label "b" ; dcterms:relation <id/initiative/nested#a> ,
+  <id/initiative/nested#c> .
+<id/initiative/nested#c> rdfs:label "c" ; dcterms:relation <id/initiative/nested>"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +51,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     shipped(folder, Settings())
     member = "; org:memberOf <id/network/mesclun>"
     text = "".join(initiative(f"n{i}", f"Jardin {i}", member) for i in range(MEMBERS))
-    contribute(folder, "jardins", text + initiative("orchard", "Le verger", _IDENTIFIED))
+    text += initiative("orchard", "Le verger", _IDENTIFIED) + initiative("nested", "N", _NESTED)
+    contribute(folder, "jardins", text)
     contribute(folder, "vergers", initiative("orchard", "Le verger"))
     return Archive(folder).current()
 
@@ -134,6 +141,13 @@ def test_parts_are_described_with_their_record(release: Release) -> None:
     assert [v.text for v in found.properties[IDENTIFIER]] == [part]
     assert [v.text for v in found.parts[part][NOTATION]] == ["732829320"]
     assert {str(t.subject.value) for t in triples(found)} == {ORCHARD, part}
+
+
+def test_parts_of_parts_are_too_and_nothing_beyond_or_beside(release: Release) -> None:
+    nested = f"{BASE}id/initiative/nested"
+    found = about(release, nested)
+    assert set(found.parts) == {f"{nested}#a", f"{nested}#b"}
+    assert [v.text for v in found.parts[f"{nested}#b"][LABEL]] == ["b"]
 
 
 def test_what_two_sources_say_is_said_once_and_both_are_named(release: Release) -> None:
