@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -16,14 +17,19 @@ from registry.identifiers import record_of
 from registry.namespaces import RDF_TYPE, term
 from registry.schema import Schema
 from registry.search.folding import ligatures, sort_key
+from registry.search.version import check
 from registry.store import Graphs
 from registry.texts import LANGUAGES, best
 
 #: What a record is called, and what describes it; earlier ones win.
-LABELS = tuple(map(term, ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name")))
-DESCRIPTIONS = tuple(
-    map(term, ("dcterms:description", "skos:definition", "schema:description", "rdfs:comment"))
+LABELS = tuple(
+    term(name).value for name in ("rdfs:label", "skos:prefLabel", "dcterms:title", "foaf:name")
 )
+DESCRIPTIONS = tuple(
+    term(name).value
+    for name in ("dcterms:description", "skos:definition", "schema:description", "rdfs:comment")
+)
+_NAMED = frozenset({*LABELS, *DESCRIPTIONS})
 _TEXTUAL = frozenset({term("xsd:string"), term("rdf:langString")})
 _SUMMARY_LENGTH = 240
 _BATCH = 2000
@@ -43,6 +49,7 @@ class IndexBuilder:
         if fresh:
             script = files("registry.search").joinpath("schema.sql").read_text(encoding="utf-8")
             self._database.executescript(script)
+        check(self._database, str(path))
         self._database.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -163,48 +170,61 @@ def _classes(quads: Iterable[Quad]) -> list[str]:
     return [q.object.value for q in quads if isinstance(q.object, NamedNode)]
 
 
+@dataclass(slots=True)
+class _Said:
+    """What a record says itself, taken apart in one pass over its statements."""
+
+    classes: list[str] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    #: (property, literal), for texts alone: numbers and dates are not searched by word.
+    texts: list[tuple[str, Literal]] = field(default_factory=list)
+
+    def read(self, graphs: Graphs, record: str) -> None:
+        """Read the statements about the record."""
+        prefix = record + "#"
+        for quad in graphs.triples(NamedNode(record)):
+            value = quad.object
+            if isinstance(value, NamedNode):
+                iri = value.value
+                if iri.startswith(prefix):
+                    self.parts.append(iri)
+                elif quad.predicate == RDF_TYPE:
+                    self.classes.append(iri)
+            elif isinstance(value, Literal) and value.datatype in _TEXTUAL:
+                self.texts.append((quad.predicate.value, value))
+
+    def words(self, predicates: Iterable[str]) -> dict[str, str]:
+        """Return the words of the first of the properties that has any."""
+        for predicate in predicates:
+            found: dict[str, str] = {}
+            for name, text in self.texts:
+                if name == predicate:
+                    found.setdefault(text.language or "", text.value)
+            if found:
+                return found
+        return {}
+
+
 def _row(
     graphs: Graphs, schema: Schema, record: str
 ) -> tuple[tuple[str, ...], tuple[str, str, str]] | None:
-    own = list(graphs.triples(NamedNode(record)))
-    kind = schema.kind_of(_classes(q for q in own if q.predicate == RDF_TYPE))
-    if kind is None or "#" in record:
+    if "#" in record:
         return None
-    literals = [q for q in own if isinstance(q.object, Literal)]
-    parts = [q for part in _parts(own, record) for q in graphs.triples(NamedNode(part))]
-    labels = _first(literals, LABELS)
-    descriptions = _first(literals, DESCRIPTIONS)
+    own = _Said()
+    own.read(graphs, record)
+    kind = schema.kind_of(own.classes)
+    if kind is None:
+        return None
+    parts = _Said()
+    for part in sorted(set(own.parts)):
+        parts.read(graphs, part)
+    labels, descriptions = own.words(LABELS), own.words(DESCRIPTIONS)
     shown = [best(labels, language, record) for language in LANGUAGES]
     summaries = [_shortened(best(descriptions, language)) for language in LANGUAGES]
-    named = (*LABELS, *DESCRIPTIONS)
-    other = [
-        q.object.value
-        for q in (*own, *parts)
-        if isinstance(q.object, Literal)
-        and q.object.datatype in _TEXTUAL
-        and (q.predicate not in named or q.subject != NamedNode(record))
-    ]
+    other = [text.value for name, text in own.texts if name not in _NAMED]
+    other += [text.value for _, text in parts.texts]
     words = (_together(labels.values()), _together(other), _together(descriptions.values()))
     return (record, kind.segment, *shown, *map(sort_key, shown), *summaries), words
-
-
-def _parts(own: Iterable[Quad], record: str) -> list[str]:
-    prefix = record + "#"
-    values = (q.object.value for q in own if isinstance(q.object, NamedNode))
-    return sorted({iri for iri in values if iri.startswith(prefix)})
-
-
-def _first(literals: Iterable[Quad], predicates: Iterable[NamedNode]) -> dict[str, str]:
-    """Return the words of the first predicate that has any."""
-    found = list(literals)
-    for predicate in predicates:
-        words: dict[str, str] = {}
-        for quad in found:
-            if quad.predicate == predicate and isinstance(quad.object, Literal):
-                words.setdefault(quad.object.language or "", quad.object.value)
-        if words:
-            return words
-    return {}
 
 
 def _shortened(text: str) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.search.folding import match_expression
+from registry.search.version import check
 
 #: Matches in a label count most, then other names and identifiers, then the description.
 _RANK = "bm25(words, 10.0, 5.0, 1.0)"
@@ -61,6 +62,7 @@ class Index:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._uri, uri=True)
+            check(connection, self._uri)
             self._local.connection = connection
         return connection.execute(sql, values).fetchall()
 

@@ -1,4 +1,6 @@
 -- The index of one release. Everything here is derived from its RDF and the shapes.
+PRAGMA user_version = 1;  -- registry.search.version.VERSION
+
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
     iri TEXT NOT NULL UNIQUE,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -195,6 +197,23 @@ def test_reindexing_mends_the_index_in_a_new_release(data_dir: Path) -> None:
         )
     assert Archive(data_dir).current_number() == 2
     assert verify(Archive(data_dir), SETTINGS, Progress()).faults == []
+
+
+def test_an_index_of_another_form_is_said_and_mended(data_dir: Path) -> None:
+    path = Archive(data_dir).current().folder / archive.INDEX
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(IntegrityError, match="reindex"):
+        Archive(data_dir).current().index.counts()
+    with pytest.raises(IntegrityError, match="reindex"):
+        contribute(data_dir, "jardins", initiative("a"))
+    assert Archive(data_dir).current_number() == 1
+    with Writer(data_dir) as writer:
+        reindex(
+            writer, Archive(data_dir), SETTINGS, message="", author="tests", progress=Progress()
+        )
+    contribute(data_dir, "jardins", initiative("a"))
+    assert len(browse(Archive(data_dir).current().index)) == 1
 
 
 def test_one_writer_at_a_time(data_dir: Path) -> None:
