@@ -27,7 +27,9 @@ SELECT ?network ?name WHERE {
 PAGES = {
     "home": "/",
     "organization": "/doc/organization/apeas",
+    "list": "/browse/network",
     "search": "/search?q=mesclun",
+    "sparql": "/sparql",
     "answer": "/sparql?format=html&query=" + quote(QUERY),
 }
 WIDTHS = (1280, 390)
