@@ -31,7 +31,7 @@ bench: $(VENV)/.installed-bench
 	$(BIN)/python benchmarks/run.py $(SIZES)
 
 torture: $(VENV)/.installed-test
-	FACES_TORTURE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/releases/test_torture.py -s
+	TORTURE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/releases/test_torture.py -s
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots/make.py

@@ -1,6 +1,6 @@
 """The writer is killed, at every step and at random moments, while the registry is being served.
 
-``make torture`` runs it 200 times (``FACES_TORTURE_RUNS``).
+``make torture`` runs it 200 times (``TORTURE_RUNS``).
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ STEPS = (
     "linked",
     "current",
 )
-RUNS = int(os.environ.get("FACES_TORTURE_RUNS", "12"))
+RUNS = int(os.environ.get("TORTURE_RUNS", "12"))
 
 
 @pytest.fixture
