@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from registry.errors import UsageError
 from registry.texts import Text
@@ -101,8 +101,3 @@ class Iris:
     def iri(self, path: str) -> str:
         """Return the IRI of a decoded path below the site's root: the inverse of ``path``."""
         return self.base + path.removeprefix("/")
-
-
-def decoded(path: str) -> str:
-    """Return a URL path with its percent escapes decoded, once."""
-    return unquote(path)
