@@ -46,6 +46,7 @@ class IndexBuilder:
         # The file becomes visible only when it is complete and synced as a whole.
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute("PRAGMA cache_size = -131072")  # 128 MiB: rows come in any order
         if fresh:
             script = files("registry.search").joinpath("schema.sql").read_text(encoding="utf-8")
             self._database.executescript(script)
