@@ -11,7 +11,6 @@ from __future__ import annotations
 import marshal
 import socket
 import struct
-from collections.abc import Callable
 from typing import Final
 
 HEADER: Final = struct.Struct("=BI")
@@ -76,42 +75,38 @@ def receive_request(end: socket.socket) -> Request:
     return received
 
 
-class Reader:
-    """The frames of one answer, as few system calls as the kernel allows."""
+class Inbox:
+    """Cuts what has been received into the frames of one answer; does no input itself."""
 
-    __slots__ = ("_buffer", "_end", "_idle")
+    __slots__ = ("_parts", "_size")
 
-    def __init__(self, end: socket.socket, idle: Callable[[], None]) -> None:
-        self._end = end
-        self._idle = idle
-        self._buffer = b""
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
 
-    def next(self) -> tuple[int, bytes]:
-        """Return the kind and content of the next frame; raise EndedError where there is none."""
-        buffer = self._buffer or self._receive(_FIRST)
-        while len(buffer) < HEADER.size:
-            buffer += self._receive(_FIRST)
-        kind, length = HEADER.unpack_from(buffer)
+    @property
+    def most(self) -> int:
+        """How many bytes to receive at once: a small answer comes whole in the first piece."""
+        return _LATER if self._size else _FIRST
+
+    def feed(self, part: bytes) -> None:
+        """Take what was received; raise EndedError when it is nothing, the end of the stream."""
+        if not part:
+            raise EndedError
+        self._parts.append(part)
+        self._size += len(part)
+
+    def next(self) -> tuple[int, bytes] | None:
+        """Return the kind and content of the next frame, or None while it is not whole."""
+        if self._size < HEADER.size:
+            return None
+        if len(self._parts[0]) < HEADER.size:
+            self._parts = [b"".join(self._parts)]
+        kind, length = HEADER.unpack_from(self._parts[0])
         end = HEADER.size + length
-        if len(buffer) < end:
-            parts, missing = [buffer], end - len(buffer)
-            while missing > 0:
-                part = self._receive(_LATER)
-                parts.append(part)
-                missing -= len(part)
-            buffer = b"".join(parts)
-        self._buffer = buffer[end:]
-        return kind, buffer[HEADER.size : end]
-
-    def _receive(self, most: int) -> bytes:
-        while True:
-            try:
-                got = self._end.recv(most)
-            except BlockingIOError:
-                self._idle()
-                continue
-            except ConnectionResetError:
-                got = b""
-            if not got:
-                raise EndedError
-            return got
+        if self._size < end:
+            return None
+        whole = b"".join(self._parts)
+        rest = whole[end:]
+        self._parts, self._size = [rest] if rest else [], len(rest)
+        return kind, whole[HEADER.size : end]

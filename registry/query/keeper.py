@@ -185,8 +185,10 @@ class Keeper:
 
     def _started(self, worker: Worker) -> None:
         try:
-            _, body = frames.Reader(worker.end, lambda: None).next()
-            worker.thread = int(body)
+            inbox = frames.Inbox()
+            while (said := inbox.next()) is None:
+                inbox.feed(worker.end.recv(inbox.most))
+            worker.thread = int(said[1])
         except (frames.EndedError, OSError):
             worker.discard()
             self.roster.lost()

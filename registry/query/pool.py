@@ -13,6 +13,8 @@ side).
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -20,7 +22,7 @@ from typing import Self
 
 from registry.errors import QuerySyntaxError
 from registry.query import frames
-from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks, UnparsedError
+from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks, Stream, UnparsedError
 from registry.query.keeper import Keeper, Worker
 from registry.query.model import Job, QueryLimits
 from registry.query.roster import ClientGoneError, Lease
@@ -31,7 +33,7 @@ __all__ = ["Answer", "ClientGoneError", "QueryPool"]
 
 
 class QueryPool:
-    """Worker processes that answer queries, for the threads of one web process.
+    """Worker processes that answer queries, for the threads and the event loop of one process.
 
     Make it in the process that uses it (after any fork), and close it.
     """
@@ -47,26 +49,74 @@ class QueryPool:
         *,
         timeout: float | None = None,
         gone: Callable[[], bool] | None = None,
-    ) -> Answer:
+    ) -> Answer[Chunks]:
         """Run a query that has been scanned; return when its answer has begun or all has failed.
 
         ``timeout`` may only shorten the deadline. ``gone`` tells that the client is away; it is
         asked at least four times a second while there is something to wait for.
         """
-        if os.getpid() != self._owner:
-            raise RuntimeError("a query pool cannot be used by a forked process")
-        seconds = self._limits.deadline_seconds
-        if timeout is not None:
-            seconds = max(0.0, min(seconds, timeout))
+        seconds = self._seconds(timeout)
         try:
             return self._ask(job, seconds, gone)
         except UnparsedError as error:
             words = str(error)
         raise self._explained(job, words, seconds, gone)
 
-    def _ask(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Answer:
-        lease = self._start(job, seconds, gone)
-        return Chunks(job, lease, self._keeper.roster, gone).begin()
+    async def ask(self, job: Job, *, seconds: float | None = None) -> Answer[Stream]:
+        """Do the same for a task of an event loop; ``seconds`` may only shorten the deadline.
+
+        Cancelling the task stops the query.
+        """
+        seconds = self._seconds(seconds)
+        try:
+            lease = await self._start_soon(job, seconds)
+            return await Stream(job, lease, self._keeper.roster).begin()
+        except UnparsedError as error:
+            words = str(error)
+        raise await asyncio.to_thread(self._explained, job, words, seconds, None)
+
+    def _seconds(self, timeout: float | None) -> float:
+        if os.getpid() != self._owner:
+            raise RuntimeError("a query pool cannot be used by a forked process")
+        seconds = self._limits.deadline_seconds
+        return seconds if timeout is None else max(0.0, min(seconds, timeout))
+
+    def _ask(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Answer[Chunks]:
+        body, roster = self._request(job), self._keeper.roster
+        while True:
+            lease = roster.take(seconds, gone)
+            if self._sent(lease, body):
+                return Chunks(job, lease, roster, gone).begin()
+
+    async def _start_soon(self, job: Job, seconds: float) -> Lease[Worker]:
+        body, roster = self._request(job), self._keeper.roster
+        while True:
+            lease = roster.take_now(seconds) or await self._wait(seconds)
+            if self._sent(lease, body):
+                return lease
+
+    async def _wait(self, seconds: float) -> Lease[Worker]:
+        """Wait for a worker without holding a thread; in the order of coming."""
+        loop, roster = asyncio.get_running_loop(), self._keeper.roster
+
+        def call() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(free.set)
+
+        try:
+            async with asyncio.timeout(self._limits.queue_seconds):
+                while True:
+                    free = asyncio.Event()
+                    roster.call_when_free(call)
+                    try:
+                        await free.wait()
+                        lease = roster.take_now(seconds, called=True)
+                    finally:
+                        roster.called(call)
+                    if lease is not None:
+                        return lease
+        except TimeoutError as error:
+            raise roster.all_busy() from error
 
     def _explained(
         self, job: Job, words: str, seconds: float, gone: Callable[[], bool] | None
@@ -80,26 +130,25 @@ class QueryPool:
             return error
         return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=words))
 
-    def _start(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Lease[Worker]:
-        """Hand the job to a free worker; one that died while it was idle is no failure."""
+    def _request(self, job: Job) -> bytes:
         if job.results not in RESULTS or job.graph not in GRAPHS:
             raise ValueError(f"no format {job.results} or {job.graph}")
         rdf = str(job.rdf)
-        body = frames.request(
+        self._keeper.warm = rdf
+        return frames.request(
             (job.query, rdf, job.results, job.graph, job.default_graphs, job.named_graphs)
         )
-        keeper = self._keeper
-        keeper.warm = rdf
-        while True:
-            lease = keeper.roster.take(seconds, gone)
-            try:
-                lease.worker.end.sendall(body)
-            except OSError:
-                keeper.roster.finish(lease, reusable=False)
-                if lease.verdict is not None:
-                    raise lease.verdict from None
-            else:
-                return lease
+
+    def _sent(self, lease: Lease[Worker], body: bytes) -> bool:
+        """Hand the job over; False when the worker died while it was idle, which is no failure."""
+        try:
+            lease.worker.end.sendall(body)
+        except OSError:
+            self._keeper.roster.finish(lease, reusable=False)
+            if lease.verdict is not None:
+                raise lease.verdict from None
+            return False
+        return True
 
     def close(self) -> None:
         """Stop all queries, end all workers, give back all descriptors."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
@@ -99,6 +100,7 @@ class Roster(Generic[W]):
     starting: int = 0
     _idle: list[W] = field(default_factory=list)
     _leases: set[Lease[W]] = field(default_factory=set)
+    _waiting: deque[Callable[[], object]] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
         self._free = threading.Condition(threading.Lock())
@@ -109,31 +111,77 @@ class Roster(Generic[W]):
         with self._free:
             if not self._idle:
                 self._wait(gone)
-            if self.closed:
-                raise _overloaded(Text("The service is being stopped."))
-            worker = self._idle.pop()
-            now = self.clock()
-            lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds)
-            self._leases.add(lease)
-            dozing, self.dozing = self.dozing, False
+            lease, dozing = self._lease(seconds)
         if dozing:
             self.wake()
         return lease
+
+    def take_now(self, seconds: float, *, called: bool = False) -> Lease[W] | None:
+        """Return a free worker's lease, or None where there is none or others were first.
+
+        ``called``: the caller has waited and has been called.
+        """
+        with self._free:
+            if not self.closed and (not self._idle or (self._waiting and not called)):
+                return None
+            lease, dozing = self._lease(seconds)
+        if dozing:
+            self.wake()
+        return lease
+
+    def call_when_free(self, call: Callable[[], object]) -> None:
+        """Have ``call`` called, from any thread and without delay, when there may be a worker.
+
+        Who waits so says ``called(call)`` when it is done, whether it got one or not.
+        """
+        with self._free:
+            self._waiting.append(call)
+            if self._idle or self.closed:
+                self._waiting.popleft()()
+
+    def called(self, call: Callable[[], object]) -> None:
+        """Wait no more; if there is a worker left, the next one is called."""
+        with self._free:
+            if call in self._waiting:
+                self._waiting.remove(call)
+            elif self._waiting and (self._idle or self.closed):
+                self._waiting.popleft()()
+
+    def all_busy(self) -> OverloadedError:
+        """Return the error of who has waited in vain."""
+        return _overloaded(
+            Text(
+                "All query workers are busy, and none came free in {seconds} seconds.",
+                seconds=shown(self.limits.queue_seconds),
+            )
+        )
+
+    def _lease(self, seconds: float) -> tuple[Lease[W], bool]:
+        """Lease a worker that is idle; tell whether the keeper has to be woken."""
+        if self.closed:
+            raise _overloaded(Text("The service is being stopped."))
+        worker = self._idle.pop()
+        now = self.clock()
+        lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds)
+        self._leases.add(lease)
+        dozing, self.dozing = self.dozing, False
+        return lease, dozing
 
     def _wait(self, gone: Callable[[], bool] | None) -> None:
         until = self.clock() + self.limits.queue_seconds
         while not self._idle and not self.closed:
             left = until - self.clock()
             if left <= 0:
-                raise _overloaded(
-                    Text(
-                        "All query workers are busy, and none came free in {seconds} seconds.",
-                        seconds=shown(self.limits.queue_seconds),
-                    )
-                )
+                raise self.all_busy()
             self._free.wait(min(left, POLL_SECONDS))
             if gone is not None and gone():
                 raise ClientGoneError
+
+    def _freed(self, worker: W) -> None:
+        self._idle.append(worker)
+        self._free.notify()
+        if self._waiting:
+            self._waiting.popleft()()
 
     def finish(self, lease: Lease[W], *, reusable: bool) -> None:
         """End a lease: the worker is free again, or discarded.
@@ -147,8 +195,7 @@ class Roster(Generic[W]):
             fits = self._missing() >= 0 and not self.closed
             self._leases.discard(lease)
             if reusable and fits and lease.verdict is None and lease.state == QUICK:
-                self._idle.append(lease.worker)
-                self._free.notify()
+                self._freed(lease.worker)
                 return
         lease.worker.discard()
         self.wake()
@@ -158,8 +205,7 @@ class Roster(Generic[W]):
         with self._free:
             self.starting -= 1
             if not self.closed:
-                self._idle.append(worker)
-                self._free.notify()
+                self._freed(worker)
                 return
         worker.discard()
 
@@ -261,5 +307,7 @@ class Roster(Generic[W]):
                 if held.verdict is None:
                     self._stop(held, _overloaded(Text("The service is being stopped.")))
             self._free.notify_all()
+            while self._waiting:
+                self._waiting.popleft()()
         for worker in idle:
             worker.discard()
