@@ -28,13 +28,14 @@ from ontology_graphs import (
 
 KINDS = {
     "initiative", "network", "organization", "membership", "accompaniment", "facilitation",
-    "pooling", "cooperation", "territory", "programme", "event", "publication", "source",
+    "pooling", "cooperation", "territory", "programme", "method", "event", "publication", "source",
     "concept", "scheme",
 }  # fmt: skip
 SCHEMES = {
     "stage", "record-status", "accompaniment-approach", "network-kind", "network-formality",
     "pooling-kind", "cooperation-kind", "territory-kind", "identifier-scheme", "legal-form",
-    "theme",
+    "theme", "difficulty", "resource-kind", "ess-ground", "role", "geocoding-precision",
+    "accompaniment-format", "contact-basis",
 }  # fmt: skip
 TERM_TYPES = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
 own_terms = sorted(
@@ -52,7 +53,7 @@ def languages(node: rdflib.term.Node, predicate: rdflib.URIRef) -> list[str]:
 
 
 def test_the_terms_were_read() -> None:
-    assert (len(own_terms), len(concepts), len(schemes)) == (50, 71, 11)
+    assert (len(own_terms), len(concepts), len(schemes)) == (80, 108, 18)
 
 
 @pytest.mark.parametrize("term", own_terms, ids=lambda t: t.rpartition("#")[2])
