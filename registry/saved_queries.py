@@ -29,7 +29,7 @@ from registry.texts import LANGUAGES, Text, Words
 Value = NamedNode | Literal
 
 #: Vocabularies have the same IRIs in every registry.
-_VOCABULARIES: Final = "https://w3id.org/faces/"
+VOCABULARIES: Final = "https://w3id.org/faces/vocab/"
 _NUMBERS: Final = {
     "integer": re.compile(r"[+-]?[0-9]{1,15}"),
     "decimal": re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?"),
@@ -73,7 +73,9 @@ class Parameter:
     @property
     def scheme(self) -> str:
         """The IRI of the vocabulary from which the value is taken, or nothing."""
-        return _VOCABULARIES + self.type if _VOCABULARY.fullmatch(self.type) else ""
+        if not _VOCABULARY.fullmatch(self.type):
+            return ""
+        return VOCABULARIES + self.type.removeprefix("vocab/")
 
     @property
     def class_iri(self) -> str:
@@ -180,7 +182,8 @@ def _chosen(parameter: Parameter, value: str | None, base: str) -> Value | None:
 def _value(parameter: Parameter, value: str, base: str) -> Value:
     """Return the term that a person means; raise ValueError where it is none of the type."""
     if parameter.scheme:
-        return _resource(value, f"{parameter.scheme}/")
+        own = parameter.scheme.removeprefix(VOCABULARIES) + "/"
+        return _resource(value.removeprefix(own), f"{parameter.scheme}/")
     if parameter.class_iri:
         kind, slash, key = value.partition("/")
         if slash and schema().kind(kind) and _KEY.fullmatch(key):

@@ -26,6 +26,7 @@ _COMMANDS = {
     "diff": "history",
     "rollback": "history",
     "query": "asking",
+    "ask": "asking",
     "reindex": "mending",
     "verify": "mending",
 }

@@ -108,6 +108,7 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
         ("org:Organization", "network/a", f"<{BASE}id/network/a>"),
         ("org:Organization", "a", f"<{BASE}id/organization/a>"),
         ("vocab/theme", "food", f"<{THEME}food>"),
+        ("vocab/theme", "theme/food", f"<{THEME}food>"),
         ("vocab/theme", f"{THEME}food", f"<{THEME}food>"),
         ("vocab/naf", "94.99Z", "<https://w3id.org/faces/vocab/naf/94.99Z>"),
         ("integer", " 30 ", f'"30"^^<{XSD}integer>'),
