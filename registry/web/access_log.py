@@ -11,9 +11,12 @@ import json
 import logging
 import sys
 import traceback
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from gunicorn.glogging import Logger
+
+if TYPE_CHECKING:
+    from a2wsgi.asgi_typing import HTTPScope
 
 _CHATTER: Final = logging.WARNING
 
@@ -46,7 +49,7 @@ class JsonHandler(logging.Handler):
 
 
 class JsonLogger(Logger):  # type: ignore[misc]
-    """gunicorn's logger: our line for each request, its own words only when something is wrong."""
+    """gunicorn's logger: its words only when something is wrong."""
 
     def setup(self, cfg: Any) -> None:
         """Send errors to our handler; leave all else out."""
@@ -56,25 +59,21 @@ class JsonLogger(Logger):  # type: ignore[misc]
             log.setLevel(_CHATTER)
             log.propagate = False
 
-    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> None:
-        """Write the line of a request."""
-        status = str(resp.status).partition(" ")[0]
-        record = {
+
+def request(
+    scope: HTTPScope, notes: dict[str, Any], status: int, sent: int, seconds: float
+) -> None:
+    """Write the line of a request; a status of 0 is that of a client that did not wait for one."""
+    client = scope["client"]
+    write(
+        {
             "time": now(),
-            "method": environ.get("REQUEST_METHOD"),
-            "path": _readable(environ.get("PATH_INFO") or str(getattr(req, "path", ""))),
-            "status": int(status) if status.isdigit() else None,
-            "bytes": getattr(resp, "sent", 0),
-            "ms": round(request_time.total_seconds() * 1000, 1),
-            "release": environ.get("faces.release"),
-            "client": environ.get("REMOTE_ADDR"),
+            "method": scope["method"],
+            "path": scope["path"],
+            "status": status or None,
+            "bytes": sent,
+            "ms": round(seconds * 1000, 1),
+            "client": client[0] if client else None,
+            **notes,
         }
-        for name in ("query", "problem", "broken"):
-            if f"faces.{name}" in environ:
-                record[name] = environ[f"faces.{name}"]
-        write(record)
-
-
-def _readable(path: str) -> str:
-    """Return a path as text: WSGI hands bytes over as Latin-1 (PEP 3333)."""
-    return path.encode("latin-1", "replace").decode("utf-8", "replace")
+    )

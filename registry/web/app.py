@@ -8,12 +8,12 @@ from flask import Flask
 
 from registry.query.pool import QueryPool
 from registry.settings import Settings
-from registry.web import assets, endpoint, headers, pages, problems, rendering, resources
+from registry.web import assets, headers, pages, problems, query_page, rendering, resources
 from registry.web.site import EXTENSION, Site
 
 
 def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None) -> Flask:
-    """Return the WSGI application of the registry in ``data_dir``.
+    """Return the pages of the registry in ``data_dir``, a WSGI application.
 
     ``pool`` runs the public queries; without one, the first query starts one, which then lives as
     long as the process. The caller closes a pool that it gives.
@@ -22,7 +22,7 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
     app.extensions[EXTENSION] = Site(settings, data_dir, pool)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    for part in (pages, resources, endpoint, assets):
+    for part in (pages, resources, query_page, assets):
         app.register_blueprint(part.blueprint)
     for layer in (problems, headers, rendering):
         layer.install(app)

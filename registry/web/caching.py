@@ -7,22 +7,23 @@ from typing import Final
 
 from flask import Response, request
 
-from registry.web.site import Visit
+from registry.releases.archive import Release
+from registry.web.site import Site, Visit
 
 #: Anyone may keep an answer but asks each time whether it still holds, which costs no query.
 REVALIDATE: Final = "public, no-cache"
 
 
-def validator(visit: Visit, *parts: str) -> str:
-    """Return a strong validator for what these parts name in the visit's release."""
-    text = "\0".join((visit.site.build, str(visit.release.number), *parts))
-    return f"{visit.release.number}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
+def validator(site: Site, release: Release, *parts: str) -> str:
+    """Return a strong validator for what these parts name in the release."""
+    text = "\0".join((site.build, str(release.number), *parts))
+    return f"{release.number}-{hashlib.sha256(text.encode()).hexdigest()[:20]}"
 
 
 def page_validator(visit: Visit, form: str) -> str:
     """Return the validator of the requested address in a format and the visit's language."""
     query = request.query_string.decode("latin-1")
-    return validator(visit, request.path, query, visit.language, form)
+    return validator(visit.site, visit.release, request.path, query, visit.language, form)
 
 
 def not_modified(etag: str, vary: str) -> Response | None:

@@ -1,45 +1,111 @@
-"""What is known of the client's connection while its query runs."""
+"""One HTTP connection: uvicorn's, with bounds on how much and how slowly a client may talk.
+
+Once a request's head is there the application minds the rest: its body and its answer.
+"""
 
 from __future__ import annotations
 
-import errno
-import select
-import socket
-from collections.abc import Callable, Iterator
+import asyncio
+from http import HTTPStatus
 from typing import Any, Final
 
-from registry.errors import QueryError
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-_HANGUP: Final = select.POLLRDHUP | select.POLLHUP | select.POLLERR
+from registry.texts import Text
+from registry.web.headers import ALWAYS
 
-
-def hang_up(environ: dict[str, Any]) -> Callable[[], bool] | None:
-    """Return a function that tells whether the client has gone; None where no socket is known.
-
-    Asks the kernel for the end of the stream itself, so that a further request which the client
-    has sent ahead (pipelining) does not hide it.
-    """
-    client = environ.get("gunicorn.socket")
-    if not isinstance(client, socket.socket) or client.fileno() < 0:
-        return None
-    poll = select.poll()
-    poll.register(client.fileno(), _HANGUP)
-    return lambda: bool(poll.poll(0))
+_HEAD_BYTES: Final = 1 << 16
+_LINE_BYTES: Final = 8190
+_HEADERS: Final = 100
+_HEAD_SECONDS: Final = 15
 
 
-def unbroken(parts: Iterator[bytes], environ: dict[str, Any]) -> Iterator[bytes]:
-    """Pass the parts on; break the connection off when the answer fails on the way.
+class _RefusedError(Exception):
+    """The head of a request is more than we read."""
 
-    The status is sent by then. Without the last chunk of the transfer coding (RFC 9112 §8) no
-    client takes a part for the whole; the server treats the error as a lost connection, and the
-    log line says what happened.
-    """
-    try:
-        yield from parts
-    except QueryError as error:
-        environ["faces.broken"] = type(error).__name__
-        raise BrokenPipeError(errno.EPIPE, "the answer failed on the way") from error
-    finally:
-        close = getattr(parts, "close", None)
-        if close:
-            close()
+
+class Connection(HttpToolsProtocol):
+    """Speaks HTTP/1.1 with one client."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._head = 0
+        self._in_head = True
+        self._timer: asyncio.TimerHandle | None = None
+        self._problem = (HTTPStatus.BAD_REQUEST, _NOT_HTTP)
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin with a client, who then has to send a request."""
+        super().connection_made(transport)
+        self._expect()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End."""
+        self._expect_no_more()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came in, as long as the head of a request does not grow without end."""
+        if self.transport.is_closing():
+            return
+        super().data_received(data)
+        if self._in_head:
+            self._head += len(data)
+            if self._head > _HEAD_BYTES and not self.transport.is_closing():
+                self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
+                self.send_400_response("")
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self._head, self._in_head = 0, True
+        self._expect()
+
+    def on_url(self, url: bytes) -> None:
+        """Take a part of the address."""
+        super().on_url(url)
+        if len(self.url) > _LINE_BYTES:
+            self._problem = (HTTPStatus.REQUEST_URI_TOO_LONG, _LONG_ADDRESS)
+            raise _RefusedError
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header."""
+        super().on_header(name, value)
+        if len(self.headers) > _HEADERS:
+            self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
+            raise _RefusedError
+
+    def on_headers_complete(self) -> None:
+        """Hand the request to the application."""
+        self._in_head = False
+        self._expect_no_more()
+        super().on_headers_complete()
+
+    def _expect(self) -> None:
+        if self._timer is None:
+            self._timer = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+
+    def _expect_no_more(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 — uvicorn's signature
+        """Say in both languages, since nothing is known of the client, what is wrong."""
+        status, text = self._problem
+        words = f"{text.to('fr')}\n{text.to('en')}\n".encode()
+        headers = [
+            *ALWAYS,
+            ("Connection", "close"),
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(words))),
+            ("Cache-Control", "no-store"),
+        ]
+        lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{n}: {v}" for n, v in headers)]
+        self.transport.write("\r\n".join([*lines, "", ""]).encode() + words)
+        self.transport.close()
+
+
+_NOT_HTTP: Final = Text("The request is not HTTP as it should be.")
+_LONG_ADDRESS: Final = Text("The address is too long. Send long queries by POST.")
+_LONG_HEADERS: Final = Text("The headers of the request are too long.")

@@ -1,132 +1,223 @@
-"""``/sparql``: the SPARQL 1.1 Protocol for machines, a page with a form for people."""
+"""``/sparql`` for machines: the SPARQL 1.1 Protocol on the event loop, past Flask and its threads.
+
+There a small query would cost several times what the engine takes for it. What people read
+(``query_page``), the methods that are not of the protocol, and every error go on to the pages,
+which say them in one place.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from flask import Blueprint, Response, request
+from werkzeug.http import parse_etags
 
-from registry.errors import UsageError
-from registry.formats import (
-    GRAPH_FORMATS,
-    HTML,
-    RESULT_FORMATS,
-    RESULTS_JSON,
-    TURTLE,
-    Format,
-    by_name,
-)
-from registry.negotiation import negotiate
+from registry.errors import QueryError, QueryTooLargeError, RegistryError
+from registry.query.answer import Answer, Stream
 from registry.query.model import Job
-from registry.query.pool import Answer
-from registry.query.scan import Scan, scan
-from registry.releases.archive import RDF
+from registry.query.scan import scan
+from registry.releases.archive import RDF, Release
 from registry.texts import Text
-from registry.web.caching import not_modified, page_validator, stamped, validator
-from registry.web.connection import hang_up, unbroken
-from registry.web.problems import NotAvailableError
-from registry.web.protocol import Question, read_question
-from registry.web.rendering import page
-from registry.web.results import examples, table
-from registry.web.site import Visit, visit
+from registry.web.caching import REVALIDATE, validator
+from registry.web.headers import ALWAYS
+from registry.web.problems import SlowRequestError
+from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
+from registry.web.site import Site
 
-blueprint: Final = Blueprint("endpoint", __name__)
+if TYPE_CHECKING:
+    from a2wsgi.asgi_typing import (
+        ASGIApp,
+        HTTPScope,
+        Receive,
+        Send,
+    )
 
-_VARY: Final = "Accept"
-_PAGE_VARY: Final = "Accept, Accept-Language"
-_GRAPH_FORMS: Final = frozenset({"CONSTRUCT", "DESCRIBE"})
+Headers = list[tuple[bytes, bytes]]
 
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """The format for either kind of answer; ``html`` when a person reads it."""
-
-    results: Format
-    graph: Format
-    html: bool
-
-
-@blueprint.route("/sparql", methods=["GET", "POST"])
-def sparql() -> Response:
-    """Answer a query, or show the form."""
-    view = visit()
-    question = read_question(request, view.site.limits.query_bytes)
-    if question is None:
-        return _blank_form(view)
-    request.environ["faces.query"] = question.digest()[:16]
-    found = scan(question.query, view.site.limits)
-    forms = _forms(question, found)
-    return _result_page(view, question) if forms.html else _answer(view, question, found, forms)
+_METHODS: Final = frozenset({"GET", "HEAD", "POST"})
+_BODY_SECONDS: Final = 30
+#: A client is only watched when its answer takes a moment.
+_WATCH_SECONDS: Final = 0.1
+_ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS]
+_VARY: Final = (b"vary", b"Accept")
+_NO_STORE: Final = (b"cache-control", b"no-store")
+_REVALIDATE: Final = (b"cache-control", REVALIDATE.encode())
 
 
-def _forms(question: Question, found: Scan) -> Forms:
-    """Choose the formats by ``format=`` or ``Accept`` for the kind of answer that will come."""
-    is_graph = found.form in _GRAPH_FORMS
-    offered = GRAPH_FORMATS if is_graph else RESULT_FORMATS
-    if question.form == HTML.name:
-        return Forms(RESULTS_JSON, TURTLE, html=True)
-    if question.form:
-        chosen = by_name(offered, question.form)
-    else:
-        chosen = negotiate(request.headers.get("Accept"), (*offered, HTML))
-    if chosen is None:
-        raise NotAvailableError(offered)
-    if chosen is HTML:
-        return Forms(RESULTS_JSON, TURTLE, html=True)
-    return Forms(RESULTS_JSON if is_graph else chosen, chosen if is_graph else TURTLE, html=False)
+class Endpoint:
+    """The ASGI application at ``/sparql``; ``pages`` is the one for all the rest."""
+
+    def __init__(self, site: Site, pages: ASGIApp) -> None:
+        self._site = site
+        self._pages = pages
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Answer a query, or pass on what is for the pages."""
+        if scope["method"] not in _METHODS:
+            await self._pages(scope, receive, send)
+            return
+        body = b""
+        try:
+            if scope["method"] == "POST":
+                body = await _body(receive, most_bytes(self._site.limits.query_bytes))
+            if await self._answered(scope, body, receive, send):
+                return
+        except RegistryError as error:
+            cast("dict[str, Any]", scope)["faces.error"] = error
+        await self._pages(scope, _replay(body, receive), send)
+
+    async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:
+        """Answer, unless it is to be a page."""
+        site, notes = self._site, cast("dict[str, Any]", scope)["faces"]
+        question = read_question(
+            scope["method"], decoded(scope["query_string"]), _header(scope, b"content-type"), body
+        )
+        if question is None:
+            return False
+        found = scan(question.query, site.limits)
+        chosen = forms(question, found, _header(scope, b"accept"))
+        if chosen.html:
+            return False
+        release = site.archive.current()
+        digest = question.digest()
+        notes.update(release=release.number, query=digest[:16])
+        headers = [_VARY, _NO_STORE]
+        if found.deterministic:
+            etag = validator(site, release, digest, chosen.results.name, chosen.graph.name)
+            headers = [_VARY, _REVALIDATE, (b"etag", f'"{etag}"'.encode())]
+            sent = _header(scope, b"if-none-match")
+            # “*” asks whether there is an answer at all, which only running the query would tell.
+            if sent and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag):
+                await _begin(send, 304, headers)
+                await _end(send)
+                return True
+        watch = _Watch(receive)
+        try:
+            answer = await site.pool.ask(_job(question, chosen, release), seconds=question.timeout)
+            await _send(answer, headers, send, brief=scope["method"] == "HEAD", notes=notes)
+        except asyncio.CancelledError:
+            if not watch.gone:
+                raise
+            notes["problem"] = "client-gone"
+        finally:
+            watch.stop()
+        return True
 
 
-def _run(view: Visit, question: Question, forms: Forms) -> Answer:
-    job = Job(
+def _job(question: Question, chosen: Forms, release: Release) -> Job:
+    return Job(
         question.query,
-        view.release.folder / RDF,
-        forms.results.name,
-        forms.graph.name,
+        release.folder / RDF,
+        chosen.results.name,
+        chosen.graph.name,
         question.default_graphs,
         question.named_graphs,
     )
-    gone = hang_up(request.environ)
-    return view.site.pool.run(job, timeout=question.timeout, gone=gone)
 
 
-def _answer(view: Visit, question: Question, found: Scan, forms: Forms) -> Response:
-    etag = validator(view, question.digest(), forms.results.name, forms.graph.name)
-    if found.deterministic and (unchanged := not_modified(etag, _VARY)):
-        return unchanged
-    answer = _run(view, question, forms)
+async def _send(
+    answer: Answer[Stream],
+    headers: Headers,
+    send: Send,
+    *,
+    brief: bool,
+    notes: dict[str, Any],
+) -> None:
+    """Send an answer that has begun. ``brief``: only its headers were asked for."""
+    headers.append((b"content-type", answer.format.content_type.encode()))
     if answer.complete is not None:
-        response = Response(answer.complete, content_type=answer.format.content_type)
-    else:
-        parts = unbroken(answer.chunks, request.environ)
-        response = Response(parts, content_type=answer.format.content_type)
-    if found.deterministic:
-        return stamped(response, etag, _VARY)
-    response.headers["Vary"] = _VARY
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        headers.append((b"content-length", b"%d" % len(answer.complete)))
+        await _begin(send, 200, headers)
+        await _end(send, answer.complete)
+        return
+    try:
+        await _begin(send, 200, headers)
+        if not brief:
+            async for part in answer.chunks:
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+        await _end(send)
+    except QueryError as error:
+        # The status is sent by then. Not ended, the transfer coding tells every client that this
+        # is not the whole (RFC 9112 §8): the server closes the connection.
+        notes["broken"] = type(error).__name__
+    finally:
+        answer.chunks.close()
 
 
-def _blank_form(view: Visit) -> Response:
-    """Show the form to who reads HTML; tell others what is missing."""
-    if negotiate(request.headers.get("Accept"), (RESULTS_JSON, *GRAPH_FORMATS, HTML)) is not HTML:
-        raise UsageError(
-            Text("The request holds no query."),
-            where="query",
-            remedy=Text("Send it as the parameter “query”, or open this address in a browser."),
-        )
-    etag = page_validator(view, "form")
-    context = {"query": "", "table": None, "examples": examples(view.language)}
-    return not_modified(etag, _PAGE_VARY) or page(
-        view, etag, "sparql.html", vary=_PAGE_VARY, **context
+async def _begin(send: Send, status: int, headers: Headers) -> None:
+    await send(
+        {
+            "type": "http.response.start",
+            "status": status,
+            "headers": headers + _ALWAYS,
+            "trailers": False,
+        }
     )
 
 
-def _result_page(view: Visit, question: Question) -> Response:
-    answer = _run(view, question, Forms(RESULTS_JSON, TURTLE, html=True))
-    shown = table(view, answer)
-    context = {"query": question.query, "table": shown, "examples": examples(view.language)}
-    etag = validator(view, question.digest(), "html", view.language)
-    response = page(view, etag, "sparql.html", vary=_PAGE_VARY, **context)
-    del response.headers["ETag"]
-    return response
+async def _end(send: Send, body: bytes = b"") -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def _header(scope: HTTPScope, name: bytes) -> str:
+    """Return a header's value, that of several lines as one (RFC 9110 §5.3)."""
+    return b", ".join(v for n, v in scope["headers"] if n == name).decode("latin-1")
+
+
+async def _body(receive: Receive, most: int) -> bytes:
+    parts = bytearray()
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise SlowRequestError
+                if message["type"] == "http.request":
+                    parts += message["body"]
+                if len(parts) > most:
+                    raise QueryTooLargeError(
+                        Text("The request is too long."),
+                        expected=Text("At most {limit} bytes are taken.", limit=most),
+                    )
+                if not message.get("more_body"):
+                    return bytes(parts)
+    except TimeoutError as error:
+        raise SlowRequestError from error
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """Return a ``receive`` that gives the body that has been read, then what is still to come."""
+    left: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Any:
+        return left.pop() if left else await receive()
+
+    return again
+
+
+class _Watch:
+    """Cancels the current task when its client hangs up, which stops the query."""
+
+    def __init__(self, receive: Receive) -> None:
+        self.gone = False
+        self._receive = receive
+        self._asking = asyncio.current_task()
+        self._loop = asyncio.get_running_loop()
+        self._handle = self._loop.call_later(_WATCH_SECONDS, self._begin)
+        self._task: asyncio.Task[None] | None = None
+
+    def _begin(self) -> None:
+        self._task = self._loop.create_task(self._wait())
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self.gone = True
+        if self._asking is not None:
+            self._asking.cancel()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._handle.cancel()
+        if self._task is not None:
+            self._task.cancel()

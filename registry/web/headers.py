@@ -16,7 +16,7 @@ POLICY: Final = (
     " frame-ancestors 'none'"
 )
 #: All that is served is public, and nothing depends on cookies: any site may read it.
-_ALWAYS: Final = [
+ALWAYS: Final = [
     ("Content-Security-Policy", POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
@@ -40,7 +40,7 @@ class _Headers:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        more = _ALWAYS + _PREFLIGHT if environ["REQUEST_METHOD"] == "OPTIONS" else _ALWAYS
+        more = ALWAYS + _PREFLIGHT if environ["REQUEST_METHOD"] == "OPTIONS" else ALWAYS
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, headers + more, *rest)

@@ -20,7 +20,7 @@ from registry.formats import HTML, Format
 from registry.negotiation import negotiate
 from registry.query.pool import ClientGoneError
 from registry.texts import Text
-from registry.web.site import language
+from registry.web.site import language, note
 
 _log: Final = logging.getLogger("registry.web")
 _PLAIN: Final = Format("plain", "txt", ("text/plain",))
@@ -47,6 +47,7 @@ _TITLES: Final = {
     404: Text("Nothing was found at this address"),
     405: Text("This address does not take that method"),
     406: Text("This is not available in that format"),
+    408: Text("The request came too slowly"),
     410: Text("What was here has been withdrawn"),
     413: Text("The request is too large"),
     414: Text("The address is too long"),
@@ -82,6 +83,13 @@ class UnsupportedFormError(errors.QueryError):
     """A query came in a media type that the protocol does not know."""
 
 
+class SlowRequestError(errors.UsageError):
+    """The client did not send its request in time."""
+
+    def __init__(self) -> None:
+        super().__init__(Text("The request did not arrive in time."))
+
+
 def install(app: Flask) -> None:
     """Map exceptions to answers, for the whole application."""
     app.register_error_handler(errors.RegistryError, _registry_error)
@@ -95,12 +103,14 @@ def status_of(error: errors.RegistryError) -> tuple[int, str]:
         return 415, "unsupported-form"
     if isinstance(error, NotAvailableError):
         return 406, "not-acceptable"
+    if isinstance(error, SlowRequestError):
+        return 408, "slow-request"
     return next(((s, n) for c, s, n in STATUSES if isinstance(error, c)), (500, "internal"))
 
 
 def _registry_error(error: errors.RegistryError) -> Response:
     status, name = status_of(error)
-    request.environ["faces.problem"] = name
+    note("problem", name)
     if status == _SERVER_FAULT:
         _log.error("a fault of the registry", exc_info=error)
         return _answer(status, name, [_OWN_WORDS[500].to(language())], {})
@@ -131,7 +141,7 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unknown_error(error: Exception) -> Response:
     _log.error("an unexpected failure", exc_info=error)
-    request.environ["faces.problem"] = type(error).__name__
+    note("problem", type(error).__name__)
     return _answer(_SERVER_FAULT, "internal", [_OWN_WORDS[500].to(language())], {})
 
 

@@ -1,19 +1,29 @@
-"""Reads a request of the SPARQL 1.1 Protocol (§2.1) into plain values; refuses what is not one."""
+"""The SPARQL 1.1 Protocol (§2.1) in plain values: what is asked, and in which form to answer."""
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from dataclasses import dataclass
 from typing import Final
-
-from flask import Request
-from werkzeug.datastructures import MultiDict
+from urllib.parse import parse_qsl
 
 from registry.errors import QueryRefusedError, UsageError
+from registry.formats import (
+    GRAPH_FORMATS,
+    HTML,
+    RESULT_FORMATS,
+    RESULTS_JSON,
+    TURTLE,
+    Format,
+    by_name,
+)
 from registry.identifiers import is_iri
+from registry.negotiation import negotiate
+from registry.query.scan import Scan
 from registry.texts import Text
-from registry.web.problems import UnsupportedFormError
+from registry.web.problems import NotAvailableError, UnsupportedFormError
 
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
@@ -21,7 +31,11 @@ _UPDATE: Final = "application/sparql-update"
 #: A query may triple in length when its characters are percent-encoded; then other parameters.
 _ENCODED: Final = 3
 _OTHER_PARAMETERS: Final = 20_000
-_MOST_GRAPHS: Final = 1000
+_MOST_PARAMETERS: Final = 1000
+_GRAPH_FORMS: Final = frozenset({"CONSTRUCT", "DESCRIBE"})
+
+#: Names and values, in the order of the request.
+Parameters = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +54,94 @@ class Question:
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def read_question(request: Request, most_bytes: int) -> Question | None:
-    """Return the question, or None for a GET without one."""
-    parameters = request.args
-    if request.method == "POST":
-        request.max_content_length = _ENCODED * most_bytes + _OTHER_PARAMETERS
-        request.max_form_memory_size = request.max_content_length
-        query, parameters = _posted(request)
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The format for either kind of answer; ``html`` when a person reads it."""
+
+    results: Format
+    graph: Format
+    html: bool
+
+
+def forms(question: Question, found: Scan, accept: str | None) -> Forms:
+    """Choose the formats by ``format=`` or ``Accept`` for the kind of answer that will come."""
+    is_graph = found.form in _GRAPH_FORMS
+    offered = GRAPH_FORMATS if is_graph else RESULT_FORMATS
+    if question.form == HTML.name:
+        return Forms(RESULTS_JSON, TURTLE, html=True)
+    if question.form:
+        chosen = by_name(offered, question.form)
+    else:
+        chosen = _negotiated(accept, (*offered, HTML))
+    if chosen is None:
+        raise NotAvailableError(offered)
+    if chosen is HTML:
+        return Forms(RESULTS_JSON, TURTLE, html=True)
+    return Forms(RESULTS_JSON if is_graph else chosen, chosen if is_graph else TURTLE, html=False)
+
+
+#: The same programs ask again and again.
+_negotiated: Final = functools.lru_cache(256)(negotiate)
+
+
+def read_question(
+    method: str, parameters: Parameters, content_type: str, body: bytes
+) -> Question | None:
+    """Return the question, or None for a GET without one.
+
+    ``parameters`` are those of the address, decoded; ``body`` is that of a POST.
+    """
+    if method == "POST":
+        query, parameters = _posted(parameters, content_type, body)
     else:
         query = _one(parameters, "query")
-    if "update" in parameters:
+    if _values(parameters, "update"):
         raise _update_refused()
     if query is None:
-        if request.method == "POST":
+        if method == "POST":
             raise UsageError(Text("The request holds no query."), where="query")
         return None
     return Question(
         query,
         _graphs(parameters, "default-graph-uri"),
         _graphs(parameters, "named-graph-uri"),
-        parameters.get("format") or None,
-        _timeout(parameters.get("timeout")),
+        _one(parameters, "format"),
+        _timeout(_one(parameters, "timeout")),
     )
 
 
-def _posted(request: Request) -> tuple[str | None, MultiDict[str, str]]:
-    kind = request.mimetype
+def decoded(encoded: bytes) -> Parameters:
+    """Return the parameters of an address or a form: percent-encoded UTF-8, decoded once."""
+    try:
+        return parse_qsl(
+            encoded.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError as error:
+        raise UsageError(Text("The parameters are not UTF-8 text, percent-encoded.")) from error
+    except ValueError as error:
+        raise UsageError(
+            Text("There are more than {limit} parameters.", limit=_MOST_PARAMETERS)
+        ) from error
+
+
+def most_bytes(query_bytes: int) -> int:
+    """Return how long a body may be when a query may have so many bytes."""
+    return _ENCODED * query_bytes + _OTHER_PARAMETERS
+
+
+def _posted(
+    parameters: Parameters, content_type: str, body: bytes
+) -> tuple[str | None, Parameters]:
+    kind = content_type.partition(";")[0].strip().lower()
     if kind == _FORM:
-        return _one(request.form, "query"), request.form
+        form = decoded(body)
+        return _one(form, "query"), form
     if kind == _DIRECT:
         try:
-            return request.get_data(cache=False).decode("utf-8"), request.args
+            return body.decode("utf-8"), parameters
         except UnicodeDecodeError as error:
             raise UsageError(Text("The query is not UTF-8 text.")) from error
     if kind == _UPDATE:
@@ -85,18 +156,22 @@ def _update_refused() -> QueryRefusedError:
     return QueryRefusedError(Text("Updates are not taken here."))
 
 
-def _one(parameters: MultiDict[str, str], name: str) -> str | None:
-    values = parameters.getlist(name)
+def _values(parameters: Parameters, name: str) -> list[str]:
+    return [value for key, value in parameters if key == name]
+
+
+def _one(parameters: Parameters, name: str) -> str | None:
+    values = _values(parameters, name)
     if len(values) > 1:
         raise UsageError(Text("The parameter “{name}” is given twice.", name=name), where=name)
     return values[0] if values and values[0].strip() else None
 
 
-def _graphs(parameters: MultiDict[str, str], name: str) -> tuple[str, ...] | None:
-    graphs = tuple(parameters.getlist(name))
+def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
+    graphs = tuple(_values(parameters, name))
     if not graphs:
         return None
-    if len(graphs) > _MOST_GRAPHS or not all(map(is_iri, graphs)):
+    if not all(map(is_iri, graphs)):
         raise UsageError(
             Text("The parameter “{name}” has to be the IRI of a graph.", name=name), where=name
         )

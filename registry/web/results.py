@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResults
 from registry.describe import Value
 from registry.formats import GRAPH_FORMATS, TURTLE
 from registry.namespaces import shorten
-from registry.query.pool import Answer
+from registry.query.answer import Answer, Chunks
 from registry.web.links import Linker
 from registry.web.literals import shown_literal
 from registry.web.site import Visit
@@ -72,7 +72,7 @@ class _Stream:
         return found
 
 
-def table(visit: Visit, answer: Answer) -> Table:
+def table(visit: Visit, answer: Answer[Chunks]) -> Table:
     """Read as much of the answer as the page shows, and stop the query there."""
     with closing(answer.chunks):
         if answer.format is TURTLE:

@@ -1,38 +1,37 @@
-"""``faces serve``: gunicorn as a library, with the registry's own log and manners.
+"""``faces serve``: gunicorn keeps the web processes, uvicorn speaks HTTP in each.
 
 Each web process has its own query pool, made after the fork and closed when the process ends.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-import signal
 import socket
 import sys
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
-from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
+from uvicorn_worker import UvicornWorker
 
-from registry.errors import ConfigurationError, RegistryError
+from registry.errors import ConfigurationError
 from registry.query.pool import QueryPool
 from registry.releases.archive import Archive
 from registry.settings import Settings
 from registry.texts import Text
 from registry.web.access_log import JsonLogger
-from registry.web.app import create_app
-from registry.web.headers import POLICY
+from registry.web.asgi import Application
+from registry.web.connection import Connection
 from registry.web.site import query_limits
 
 _BACKLOG: Final = 1024
 _KEEP_ALIVE_SECONDS: Final = 5
 #: Requests that are under way when the server is told to stop may take so long to finish.
 _GRACE_SECONDS: Final = 30
-_LONGEST_LINE: Final = 8190
+#: Beyond them, a web process answers 503 at once.
+_MOST_CONNECTIONS: Final = 2000
 _LAST: Final = b"!"
 
 
@@ -44,7 +43,7 @@ def serve(settings: Settings, data_dir: Path) -> None:
     """
     Archive(data_dir).current()
     with _listener(settings) as listener:
-        _Application(settings, data_dir, listener).run()
+        _Server(settings, data_dir, listener).run()
 
 
 def _listener(settings: Settings) -> socket.socket:
@@ -93,7 +92,7 @@ class _Announcement:
             sys.stdout.flush()
 
 
-class _Application(BaseApplication):  # type: ignore[misc]
+class _Server(BaseApplication):  # type: ignore[misc]
     """The registry as gunicorn wants it."""
 
     def __init__(self, settings: Settings, data_dir: Path, listener: socket.socket) -> None:
@@ -109,13 +108,11 @@ class _Application(BaseApplication):  # type: ignore[misc]
         values: dict[str, Any] = {
             "bind": [f"fd://{self._listener.detach()}"],
             "workers": self._settings.web_processes,
-            "threads": self._settings.web_threads,
             "worker_class": _Worker,
             "logger_class": JsonLogger,
             "backlog": _BACKLOG,
             "keepalive": _KEEP_ALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
-            "limit_request_line": _LONGEST_LINE,
             "control_socket_disable": True,
             "post_worker_init": lambda _: self._announcement.one_more(),
             "worker_exit": lambda _server, _worker: self._close(),
@@ -123,10 +120,10 @@ class _Application(BaseApplication):  # type: ignore[misc]
         for name, value in values.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Application:
         """Make the application in a web process, with a pool of its own."""
         self._pool = QueryPool(self._settings.query_workers, query_limits(self._settings))
-        return create_app(self._settings, self._data_dir, self._pool)
+        return Application(self._settings, self._data_dir, self._pool)
 
     def run(self) -> None:
         """Run until told to stop."""
@@ -145,55 +142,21 @@ class _Arbiter(Arbiter):  # type: ignore[misc]
         self.handle_term()
 
 
-class _Worker(ThreadWorker):  # type: ignore[misc]
-    """gunicorn's web process with threads."""
+class _Worker(UvicornWorker):  # type: ignore[misc]
+    """gunicorn's web process with an event loop."""
 
-    def init_signals(self) -> None:
-        """Take Ctrl-C, which a terminal sends to every process, as the parent's SIGTERM."""
-        super().init_signals()
-        signal.signal(signal.SIGINT, self.handle_exit)
-        signal.siginterrupt(signal.SIGINT, False)  # noqa: FBT003 — the name says it
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "http": Connection,
+        "loop": "uvloop",
+        "ws": "none",
+        "lifespan": "off",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": _MOST_CONNECTIONS,
+    }
 
-    def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer what never became a request of the application, in plain words."""
-        super().handle_error(req, _Silenced(client, exc), addr, exc)
-
-
-class _Silenced:
-    """A client's socket that sends our words where gunicorn sends a page of its own."""
-
-    def __init__(self, client: socket.socket, error: Exception) -> None:
-        self._client = client
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def send(self, content: bytes) -> int:
-        """Send our answer and claim that all was sent."""
-        self.sendall(content)
-        return len(content)
-
-    def sendall(self, content: bytes) -> None:
-        """Send a plain answer of the status that gunicorn chose."""
-        first = content.partition(b"\r\n")[0]
-        words = _words(self._error).encode()
-        head = (
-            f"Connection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-            f"Content-Length: {len(words)}\r\nX-Content-Type-Options: nosniff\r\n"
-            f"Content-Security-Policy: {POLICY}\r\nCache-Control: no-store\r\n\r\n"
-        )
-        self._client.sendall(first + b"\r\n" + head.encode() + words)
-
-
-def _words(error: Exception) -> str:
-    """Say in both languages, since nothing is known of the client, what is wrong."""
-    if isinstance(error, LimitRequestLine):
-        text = Text("The address is too long. Send long queries by POST.")
-    elif isinstance(error, LimitRequestHeaders):
-        text = Text("The headers of the request are too long.")
-    elif isinstance(error, (RegistryError, OSError)):
-        text = Text("Something went wrong on our side.")
-    else:
-        text = Text("The request is not HTTP as it should be.")
-    return f"{text.to('fr')}\n{text.to('en')}\n"
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # What goes wrong in a request is logged where it is known what it was.
+        logging.getLogger("uvicorn.error").disabled = True

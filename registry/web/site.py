@@ -98,6 +98,11 @@ class Visit:
         return path + hash_sign + fragment
 
 
+def note(name: str, value: object) -> None:
+    """Have the line that the log gets for this request say so; see ``asgi``."""
+    request.environ.get("asgi.scope", {}).get("faces", {})[name] = value
+
+
 def language() -> str:
     """Return the language of the reader, also where there is no release to show."""
     return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
@@ -110,6 +115,6 @@ def visit() -> Visit:
         here = site()
         release = here.archive.current()
         found = Visit(here, release, language(), chosen(request.args.get("lang")))
-        request.environ["faces.release"] = release.number
+        note("release", release.number)
         g.visit = found
     return cast("Visit", found)

@@ -127,12 +127,27 @@ def test_an_answer_that_fails_on_the_way_is_broken_off(server: Server) -> None:
     assert not any("traceback" in line for line in lines(server.log))
 
 
-def test_what_is_not_http_gets_plain_words(server: Server) -> None:
-    with raw(server, "/sparql?query=" + "a" * 9000) as connection:
-        answer = connection.recv(65536).decode()
-    assert " 414 " in answer
-    assert "POST" in answer
+@pytest.mark.parametrize(
+    ("sent", "status", "word"),
+    [
+        (b"GET /sparql?query=" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "POST"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 70_000, 431, "headers"),
+        (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n", 431, "headers"),
+        (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "HTTP"),
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400, "HTTP"),
+    ],
+)
+def test_what_is_not_http_gets_plain_words(
+    server: Server, sent: bytes, status: int, word: str
+) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(sent)
+        answer = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    assert answer.startswith(f"HTTP/1.1 {status} ")
+    assert word in answer
     assert "<html" not in answer
+    assert "Content-Security-Policy" in answer
 
 
 def test_a_new_release_is_taken_over_without_a_failed_request(
@@ -209,27 +224,3 @@ def test_a_taken_port_and_a_missing_registry_are_clear_errors(
         assert "Traceback" not in ended.stderr
         assert not ended.stdout
         assert len(ended.stderr.strip().splitlines()) <= 4
-
-
-def test_the_web_process_adds_little_to_a_small_query(web_dir: Path) -> None:
-    """The target is 250 µs of Python; the bound leaves room for a busy machine."""
-    from werkzeug.test import EnvironBuilder
-
-    from registry.formats import RESULTS_JSON
-    from registry.query.answer import Answer
-    from registry.settings import Settings
-    from registry.web.app import create_app
-
-    class Instant:
-        def run(self, *_: object, **__: object) -> Answer:
-            return Answer(RESULTS_JSON, iter(()), b"{}")  # type: ignore[arg-type]
-
-    app = create_app(Settings(), web_dir, Instant())  # type: ignore[arg-type]
-    query = "SELECT ?s WHERE { ?s a <https://w3id.org/faces/ontology#Network> } LIMIT 10"
-    environ = EnvironBuilder("/sparql", query_string={"query": query}).get_environ()
-    best = 1.0
-    for _ in range(400):
-        begun = time.perf_counter()
-        app(dict(environ), lambda *_: lambda _: None)
-        best = min(best, time.perf_counter() - begun)
-    assert best < 400e-6

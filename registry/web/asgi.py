@@ -1,0 +1,69 @@
+"""The registry as one ASGI application: queries on the event loop, pages by Flask in threads."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+
+from registry.query.pool import QueryPool
+from registry.settings import Settings
+from registry.web import access_log
+from registry.web.app import create_app
+from registry.web.endpoint import Endpoint
+from registry.web.site import EXTENSION
+
+if TYPE_CHECKING:
+    from a2wsgi.asgi_typing import (
+        ASGIApp,
+        HTTPScope,
+        Receive,
+        Send,
+        SendEvent,
+    )
+
+_log: Final = logging.getLogger("registry.web")
+_ENDPOINT: Final = "/sparql"
+_ASCII: Final = bytes(range(0x21, 0x7F)).decode()
+
+
+class Application:
+    """Sends each request where it is answered, and has a line written for it."""
+
+    def __init__(self, settings: Settings, data_dir: Path, pool: QueryPool) -> None:
+        flask = create_app(settings, data_dir, pool)
+        pages = WSGIMiddleware(flask, workers=settings.web_threads)  # type: ignore[arg-type]
+        self._pages = cast("ASGIApp", pages)
+        self._endpoint = Endpoint(flask.extensions[EXTENSION], self._pages)
+
+    async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Answer one request (there is no other kind: no web sockets, no lifespan)."""
+        begun, status, sent = time.perf_counter(), 0, 0
+        #: What the line says beside; filled by whoever knows it (``site.note``).
+        notes: dict[str, Any] = {}
+        cast("dict[str, Any]", scope)["faces"] = notes
+        if not scope["query_string"].isascii():  # WSGI takes nothing else (PEP 3333)
+            encoded = quote_from_bytes(scope["query_string"], safe=_ASCII).encode()
+            scope["query_string"] = encoded
+
+        async def counted(message: SendEvent) -> None:
+            nonlocal status, sent
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif message["type"] == "http.response.body":
+                sent += len(message["body"])
+            await send(message)
+
+        try:
+            target = self._endpoint if scope["path"] == _ENDPOINT else self._pages
+            await target(scope, receive, counted)
+        except Exception as error:
+            _log.exception("an unexpected failure")
+            notes["problem"] = type(error).__name__
+            raise
+        finally:
+            access_log.request(scope, notes, status, sent, time.perf_counter() - begun)
