@@ -9,12 +9,13 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from registry.identifiers import is_iri
-from registry.importing.rules import Cell, Column, ValueType
+from registry.importing.rules import Area, Cell, Column, ValueType
 from registry.namespaces import term
 from registry.texts import Text
 
@@ -27,6 +28,12 @@ _DECIMAL: Final = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)", re.ASCII)
 _URL: Final = re.compile(r"https?://[^/\s@]+\.[^/\s@]+(?:/.*)?", re.IGNORECASE)
 _DATE_FIELDS: Final = {"yyyy": r"(?P<y>\d{4})", "mm": r"(?P<m>\d{1,2})", "dd": r"(?P<d>\d{1,2})"}
 _SEPARATED_DATE: Final = re.compile(r"yyyy|mm|dd")
+#: A date as programs write it: thousandths of a second since 1970.
+_EPOCH: Final = "epoch-ms"
+_BARE_HOST: Final = re.compile(r"[^/\s@:]+\.[^/\s@:]+(?:/\S*)?")
+_NUMBER: Final = r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?"
+_TWO_NUMBERS: Final = re.compile(rf"({_NUMBER}) ({_NUMBER})", re.ASCII)
+_EARTH: Final = Area(-180, -90, 180, 90)
 
 Value = NamedNode | Literal
 
@@ -41,19 +48,19 @@ class CellError(Exception):
         self.expected = expected
 
 
-def cleaned(text: str, column: Column) -> tuple[list[str], int]:
-    """Return the values that a cell holds, and how many were left out because they mean nothing.
+def cleaned(cell: list[str], column: Column) -> tuple[list[str], list[str]]:
+    """Return the values that a cell holds, and those left out because they mean nothing.
 
-    An empty cell is not counted: nothing was there.
+    An empty cell is not among these: nothing was there.
     """
-    pieces = text.split(column.split) if column.split else [text]
-    values, ignored = [], 0
+    pieces = [p for text in cell for p in text.split(column.split)] if column.split else cell
+    values, ignored = [], []
     for piece in pieces:
         value = unicodedata.normalize("NFC", piece)
         if column.trim:
             value = value.strip()
         if value in column.ignore:
-            ignored += bool(value)
+            ignored += [value] if value else []
             continue
         if column.strip_suffix:
             value = value.removesuffix(column.strip_suffix)
@@ -173,6 +180,9 @@ def _boolean(text: str, cell: Cell) -> Value:
 
 def _date(text: str, cell: Cell) -> Value:
     for form in cell.formats:
+        if form == _EPOCH and re.fullmatch(r"\d{9,13}", text, re.ASCII):
+            day = dt.datetime.fromtimestamp(int(text) / 1000, dt.UTC).date()
+            return Literal(day.isoformat(), datatype=term("xsd:date"))
         pattern = "".join(
             _DATE_FIELDS.get(piece, re.escape(piece))
             for piece in re.split(r"(yyyy|mm|dd)", form)
@@ -189,7 +199,7 @@ def _date(text: str, cell: Cell) -> Value:
     )
 
 
-def _calendar(fields: dict[str, str]) -> Value | None:
+def _calendar(fields: dict[str, str]) -> Literal | None:
     """Return the date with the precision it was given with, or None when no calendar has it."""
     year, month, day = fields["y"], fields.get("m"), fields.get("d")
     try:
@@ -203,8 +213,16 @@ def _calendar(fields: dict[str, str]) -> Value | None:
     return Literal(year, datatype=term("xsd:gYear"))
 
 
+def as_date(text: str) -> Literal | None:
+    """Return the date that a text in ISO 8601 is, of its precision, or None."""
+    found = re.fullmatch(r"(?P<y>\d{4})(?:-(?P<m>\d\d)(?:-(?P<d>\d\d))?)?", text, re.ASCII)
+    return _calendar(found.groupdict()) if found else None
+
+
 def is_date_format(form: str) -> bool:
     """Return whether a format names the year, then maybe the month, then maybe the day, once."""
+    if form == _EPOCH:
+        return True
     fields = sorted(_SEPARATED_DATE.findall(form))
     return fields in (["yyyy"], ["mm", "yyyy"], ["dd", "mm", "yyyy"])
 
@@ -220,7 +238,9 @@ def _iri(text: str, cell: Cell) -> Value:
     return iri
 
 
-def _url(text: str, _: Cell) -> Value:
+def _url(text: str, cell: Cell) -> Value:
+    if cell.assume_http and _BARE_HOST.fullmatch(text):
+        text = f"http://{text}"
     page = node(text) if _URL.fullmatch(text) else None
     if page is None:
         raise CellError(
@@ -235,6 +255,28 @@ def _identifier(text: str, _: Cell) -> Value:
     return Literal(_BLANKS.sub("", text))
 
 
+def _point(text: str, cell: Cell) -> Value:
+    """Read longitude and latitude, in this order; what cannot be the place is a fault."""
+    found = _TWO_NUMBERS.fullmatch(text)
+    longitude, latitude = map(Decimal, found.groups()) if found else (Decimal("NaN"), Decimal(0))
+    east, north = float(longitude), float(latitude)
+    area = cell.within or _EARTH
+    if found and (east or north) and area.holds(east, north):
+        wkt = f"POINT({longitude:f} {latitude:f})"
+        return Literal(wkt, datatype=term("geo:wktLiteral"))
+    if found and not (east or north):
+        reason, what = "zero-coordinates", Text("Both coordinates are zero.")
+    elif area.holds(north, east):
+        reason = "swapped-coordinates"
+        what = Text("“{value}”: longitude and latitude are swapped.", value=_short(text))
+    elif _EARTH.holds(east, north):
+        reason = "outside-area"
+        what = Text("The point “{value}” lies outside the area of the mapping.", value=_short(text))
+    else:
+        reason, what = "not-a-point", Text("“{value}” is not a point on Earth.", value=_short(text))
+    raise CellError(reason, what, Text("Longitude, then latitude, in degrees: 5.3698 43.2965."))
+
+
 _READERS: Final[dict[ValueType, Callable[[str, Cell], Value]]] = {
     "text": _text,
     "token": _token,
@@ -245,4 +287,5 @@ _READERS: Final[dict[ValueType, Callable[[str, Cell], Value]]] = {
     "iri": _iri,
     "url": _url,
     "identifier": _identifier,
+    "point": _point,
 }

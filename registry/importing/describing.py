@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from registry.identifiers import Iris
 from registry.importing.cells import CellError, converted, node
-from registry.importing.model import Resolver
+from registry.importing.model import Lookup
 from registry.importing.rules import (
     HERE,
     VOCABULARIES,
@@ -20,6 +20,7 @@ from registry.importing.rules import (
     Condition,
     Link,
     OnError,
+    Part,
     Record,
 )
 from registry.namespaces import RDF_TYPE, term
@@ -50,6 +51,8 @@ class Description:
     faults: list[Fault] = field(default_factory=list)
     #: Record's name in the mapping → its IRI, for the records that this row makes.
     made: dict[str, NamedNode] = field(default_factory=dict)
+    #: Column and value, for the values that the mapping says to leave out.
+    dropped: list[tuple[str, str]] = field(default_factory=list)
 
     def say(
         self, subject: NamedNode, prop: NamedNode, value: NamedNode | Literal, column: str
@@ -81,7 +84,7 @@ class Describer:
     records: tuple[Record, ...]
     source: str
     iris: Iris
-    resolve: Resolver
+    lookup: Lookup
     on_error: OnError
 
     def describe(self, values: Values) -> Description:
@@ -126,45 +129,54 @@ class Describer:
         for link in record.links:
             self._link(link, iri, values, row)
         for part in record.parts:
-            node = NamedNode(f"{iri.value}#{part.fragment}")
-            before = len(row.triples)
-            for cell in part.cells:
-                self._cell(cell, node, iri, values, row)
-            if len(row.triples) > before:
-                column = row.triples[before][1]
-                row.say(iri, part.property, node, column)
-                for class_ in part.classes:
-                    row.say(node, RDF_TYPE, class_, column)
-                for prop, constant in part.constants:
-                    row.say(node, prop, constant, column)
+            if all(holds(condition, values) for condition in part.when):
+                self._part(part, iri, values, row)
+
+    def _part(self, part: Part, iri: NamedNode, values: Values, row: Description) -> None:
+        node = NamedNode(f"{iri.value}#{part.fragment}")
+        before = len(row.triples)
+        for cell in part.cells:
+            self._cell(cell, node, iri, values, row)
+        if len(row.triples) > before or not part.cells:
+            column = row.triples[before][1] if part.cells else part.when[0].column
+            row.say(iri, part.property, node, column)
+            for class_ in part.classes:
+                row.say(node, RDF_TYPE, class_, column)
+            for prop, constant in part.constants:
+                row.say(node, prop, constant, column)
 
     def _cell(
         self, cell: Cell, subject: NamedNode, record: NamedNode, values: Values, row: Description
     ) -> None:
-        found = values[cell.column]
+        column = cell.columns[0]
+        found = values[column]
+        if len(cell.columns) > 1:
+            pieces = [text for name in cell.columns for text in values[name]]
+            found = [" ".join(pieces)] if pieces else []
         if cell.required and not found:
             error = CellError(
-                "missing-value", Text("The column “{column}” is empty.", column=cell.column)
+                "missing-value", Text("The column “{column}” is empty.", column=cell.title())
             )
-            row.faults.append(Fault(cell.column, "", error, cell.on_error))
+            row.faults.append(Fault(column, "", error, cell.on_error))
         for position, text in enumerate(found, start=1):
             try:
                 value = converted(text, cell)
             except CellError as error:
-                row.faults.append(Fault(cell.column, text, error, cell.on_error))
+                row.faults.append(Fault(column, text, error, cell.on_error))
                 continue
             if value is None:
+                row.dropped.append((column, text))
                 continue
             if cell.type == "identifier":
                 suffix = "" if position == 1 else f"-{position}"
                 part = NamedNode(f"{record.value}#{cell.scheme}{suffix}")
                 scheme = NamedNode(f"{VOCABULARIES}identifier-scheme/{cell.scheme}")
-                row.say(subject, cell.property, part, cell.column)
-                row.say(part, RDF_TYPE, _IDENTIFIER, cell.column)
-                row.say(part, _SCHEME, scheme, cell.column)
-                row.say(part, _NOTATION, value, cell.column)
+                row.say(subject, cell.property, part, column)
+                row.say(part, RDF_TYPE, _IDENTIFIER, column)
+                row.say(part, _SCHEME, scheme, column)
+                row.say(part, _NOTATION, value, column)
             else:
-                row.say(subject, cell.property, value, cell.column)
+                row.say(subject, cell.property, value, column)
 
     def _link(self, link: Link, iri: NamedNode, values: Values, row: Description) -> None:
         if link.record is not None:
@@ -196,11 +208,22 @@ class Describer:
             yield from (NamedNode(self.iris.mint(link.kind, source, key)) for key in keys)
             return
         for text in cells[0]:
-            yield self._identified(link, text) if link.scheme else _templated(link, text)
+            yield self._identified(link, text) if link.scheme else self._templated(link, text)
+
+    def _templated(self, link: Link, text: str) -> NamedNode:
+        address = str(link.template).replace("{value}", quote(text, safe=""))
+        iri = node(address.replace(HERE, f"{self.iris.base}id/", 1))
+        if iri is None:
+            what = Text("“{value}” is not a complete address (IRI).", value=address)
+            raise CellError("not-an-iri", what)
+        if link.exists and not self.lookup.holds(iri):
+            what = Text("The registry does not hold “{value}”: <{iri}>.", value=text, iri=iri.value)
+            raise CellError("not-in-registry", what)
+        return iri
 
     def _identified(self, link: Link, text: str) -> NamedNode:
         notation = "".join(text.split())
-        found = self.resolve(f"{VOCABULARIES}identifier-scheme/{link.scheme}", notation)
+        found = self.lookup.record(f"{VOCABULARIES}identifier-scheme/{link.scheme}", notation)
         if found is None:
             raise CellError(
                 "no-such-record",
@@ -214,22 +237,19 @@ class Describer:
         return found
 
 
-def _templated(link: Link, text: str) -> NamedNode:
-    text = str(link.template).replace("{value}", quote(text, safe=""))
-    iri = node(text)
-    if iri is None:
-        what = Text("“{value}” is not a complete address (IRI).", value=text)
-        raise CellError("not-an-iri", what)
-    return iri
-
-
 def _moved(triple: Triple, here: str) -> Triple:
     """Put the registry's own addresses in the place of what a mapping writes ``id:…``."""
     value = triple.object
     if isinstance(value, NamedNode) and value.value.startswith(HERE):
-        moved = NamedNode(here + value.value.removeprefix(HERE))
-        return Triple(triple.subject, triple.predicate, moved)
+        return Triple(triple.subject, triple.predicate, moved(value, here))
     return triple
+
+
+def moved(iri: NamedNode, here: str) -> NamedNode:
+    """Return the registry's own address for what a mapping writes ``id:…``; else the same."""
+    if iri.value.startswith(HERE):
+        return NamedNode(here + iri.value.removeprefix(HERE))
+    return iri
 
 
 def joined(keys: list[str]) -> str:

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from registry.importing import known
-from registry.importing.cells import expanded, is_date_format
+from registry.importing.cells import as_date, expanded, is_date_format
 from registry.importing.rules import (
     MAPPING_PREFIXES,
     ON_ERROR,
     OPERATORS,
     VALUE_TYPES,
     VOCABULARIES,
+    Area,
     Cell,
     Condition,
+    Constants,
+    FixedRecord,
     Layout,
     Link,
     OnError,
@@ -30,6 +34,8 @@ from registry.texts import Text
 _NAME: Final = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*")
 _WAYS: Final = ("record", "kind", "scheme", "template")
+#: Stands where a mistake was noted: the mapping is refused before it is used.
+_MISTAKE: Final = NamedNode("urn:x-faces:mistake")
 _EXAMPLE: Final = Text("A prefixed name such as faces:acronym, or an address (IRI).")
 
 
@@ -59,7 +65,7 @@ class Names:
             section.mistake(key, what, nearest(name, known.short_names()))
         else:
             return iri
-        return NamedNode("urn:x-faces:mistake")
+        return _MISTAKE
 
 
 def record(section: Section, names: Names, layout: Layout, on_error: OnError) -> Record:
@@ -85,6 +91,18 @@ def record(section: Section, names: Names, layout: Layout, on_error: OnError) ->
     return result
 
 
+def fixed_record(section: Section, names: Names) -> FixedRecord:
+    """Read one ``[[fixed_records]]`` table."""
+    name = section.text("iri", required=True)
+    result = FixedRecord(
+        iri=names.iri(section, "iri", name) if name else _MISTAKE,
+        classes=_classes(section, names),
+        constants=_constants(section, names),
+    )
+    section.done()
+    return result
+
+
 def _classes(section: Section, names: Names) -> tuple[NamedNode, ...]:
     return tuple(
         names.iri(section, "class", name) for name in section.texts("class", required=True)
@@ -93,24 +111,40 @@ def _classes(section: Section, names: Names) -> tuple[NamedNode, ...]:
 
 def _property(section: Section, names: Names, default: str = "") -> NamedNode:
     name = section.text("property", default, required=not default)
-    return names.iri(section, "property", name) if name else NamedNode("urn:x-faces:mistake")
+    return names.iri(section, "property", name) if name else _MISTAKE
 
 
-def _constants(section: Section, names: Names) -> tuple[tuple[NamedNode, NamedNode | Literal], ...]:
+def _constants(section: Section, names: Names) -> Constants:
     table = section.table("constants")
     result: list[tuple[NamedNode, NamedNode | Literal]] = []
     for name, value in table.values.items():
         prop = names.iri(table, name, name)
+        found: Iterable[NamedNode | Literal]
         if isinstance(value, dict):
-            text = table.table(name)
-            language = _language(text)
-            result.append((prop, Literal(text.text("text", required=True), language=language)))
-            text.done()
+            found = _literals(table.table(name))
         else:
-            iris = (names.iri(table, name, iri) for iri in table.texts(name, required=True))
-            result.extend((prop, iri) for iri in iris)
+            found = [names.iri(table, name, iri) for iri in table.texts(name, required=True)]
+        result.extend((prop, constant) for constant in found)
     table.done()
     return tuple(result)
+
+
+def _literals(section: Section) -> list[Literal]:
+    """Read ``{ text = "…" }``, ``{ date = "2026-02" }`` or ``{ fr = "…", en = "…" }``."""
+    if section.has("date"):
+        text = section.text("date")
+        date = as_date(text)
+        if date is None:
+            what = Text("“{value}” is not a date.", value=text)
+            section.mistake("date", what, Text("For example 2026-02-18, 2026-02 or 2026."))
+        found = [date or Literal("")]
+    elif section.has("text"):
+        found = [Literal(section.text("text", required=True), language=_language(section))]
+    else:
+        good = [name for name in section.values if _LANGUAGE.fullmatch(name)]
+        found = [Literal(section.text(name, required=True), language=name) for name in good]
+    section.done()
+    return found
 
 
 def _cells(section: Section, names: Names, layout: Layout, on_error: OnError) -> tuple[Cell, ...]:
@@ -120,13 +154,13 @@ def _cells(section: Section, names: Names, layout: Layout, on_error: OnError) ->
 def _cell(section: Section, names: Names, layout: Layout, on_error: OnError) -> Cell:
     kind = section.choice("type", VALUE_TYPES, "text")
     cell = Cell(
-        column=section.text("column", required=True),
+        columns=section.texts("column", required=True),
         property=_property(section, names, "adms:identifier" if kind == "identifier" else ""),
         type=kind,
         language=_language(section),
         values=_values(section, names, kind),
         otherwise=section.optional("otherwise"),
-        template=_template(section),
+        template=_template(section, {}),
         formats=_formats(section),
         true=tuple(word.casefold() for word in section.texts("true")),
         false=tuple(word.casefold() for word in section.texts("false")),
@@ -135,8 +169,13 @@ def _cell(section: Section, names: Names, layout: Layout, on_error: OnError) -> 
         required=section.flag("required"),
         on_error=section.choice("on_error", ON_ERROR, on_error),
         decimal_comma=section.flag("decimal_comma", default=layout.decimal_comma),
+        assume_http=section.flag("assume_http"),
+        within=_area(section),
         prefixes=names.prefixes,
     )
+    if kind == "point" and len(cell.columns) > 2:  # noqa: PLR2004 - as on a map
+        what = Text("A point has two coordinates.")
+        section.mistake("column", what, Text("The columns of longitude and latitude."))
     if kind == "boolean" and not (cell.true and cell.false):
         section.mistake(
             "true",
@@ -211,8 +250,8 @@ def _scheme(section: Section, *, required: bool) -> str | None:
     return name
 
 
-def _template(section: Section, here: str = "") -> str | None:
-    """Read a text with a place for the cell's value; ``id:`` begins an address of the registry."""
+def _template(section: Section, prefixes: Mapping[str, str]) -> str | None:
+    """Read a text with a place for the cell's value, which may begin with one of the prefixes."""
     template = section.optional("template")
     if template is None:
         return None
@@ -222,7 +261,8 @@ def _template(section: Section, here: str = "") -> str | None:
             Text("“{value}” does not fit here.", value=template),
             Text("A text that holds {mark} once.", mark="{value}"),
         )
-    return here + template.removeprefix("id:") if template.startswith("id:") else template
+    prefix, colon, rest = template.partition(":")
+    return prefixes[prefix] + rest if colon and prefix in prefixes else template
 
 
 def _link(section: Section, names: Names, on_error: OnError) -> Link:
@@ -240,7 +280,8 @@ def _link(section: Section, names: Names, on_error: OnError) -> Link:
         kind=section.optional("kind"),
         source=section.optional("source"),
         scheme=_scheme(section, required=False),
-        template=_template(section, names.prefixes["id"]),
+        template=_template(section, names.prefixes),
+        exists=section.flag("exists"),
         required=section.flag("required"),
         on_error=section.choice("on_error", ON_ERROR, on_error),
     )
@@ -265,9 +306,29 @@ def _part(section: Section, names: Names, layout: Layout, on_error: OnError) -> 
         classes=_classes(section, names),
         constants=_constants(section, names),
         cells=_cells(section, names, layout, on_error),
+        when=conditions(section),
     )
+    if not part.cells and not part.when:
+        what = Text("Nothing says when this part is made.")
+        section.mistake("fields", what, Text("Fields, or conditions under “when”."))
     section.done()
     return part
+
+
+def _area(section: Section) -> Area | None:
+    """Read ``within = [west, south, east, north]``."""
+    if not section.has("within"):
+        return None
+    value = section.values["within"]
+    good = isinstance(value, list) and all(type(v) in {int, float} for v in value)
+    area = Area(*map(float, value)) if good and len(value) == len(Area._fields) else None
+    if area is None or area.west >= area.east or area.south >= area.north:
+        section.mistake(
+            "within",
+            Text("“{value}” does not fit here.", value=value),
+            Text("West, south, east and north, in degrees: [-5.2, 41.3, 9.6, 51.1]."),
+        )
+    return area
 
 
 def conditions(section: Section) -> tuple[Condition, ...]:

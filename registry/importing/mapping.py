@@ -13,7 +13,7 @@ from typing import Final
 
 from registry.errors import InputError
 from registry.importing.cells import node
-from registry.importing.fields import Names, conditions, record
+from registry.importing.fields import Names, conditions, fixed_record, record
 from registry.importing.rules import (
     ON_ERROR,
     Column,
@@ -22,6 +22,7 @@ from registry.importing.rules import (
     Record,
     SourceDescription,
     TableMapping,
+    Unmapped,
 )
 from registry.importing.section import MappingError, Mistake, Section, nearest
 from registry.namespaces import term
@@ -51,11 +52,15 @@ def load_mapping(path: Path) -> TableMapping:
     skips = settings.choice("invalid_rows", ("refuse", "skip"), "refuse") == "skip"
     on_error = settings.choice("on_error", ON_ERROR, "row")
     settings.done()
+    unmapped = tuple(_unmapped(section) for section in top.tables("unmapped"))
     leave_out = tuple(_leave_out(section) for section in top.tables("leave_out"))
+    fixed = tuple(fixed_record(section, names) for section in top.tables("fixed_records"))
     records = tuple(record(section, names, layout, on_error) for section in top.tables("records"))
     top.done()
     _check_records(records, top)
-    mapping = TableMapping(str(path), source, layout, leave_out, records, skips, on_error)
+    mapping = TableMapping(
+        str(path), source, layout, unmapped, leave_out, fixed, records, skips, on_error
+    )
     _check_columns(mapping, top)
     if mistakes:
         raise MappingError(str(path), mistakes)
@@ -128,7 +133,6 @@ def _layout(section: Section, columns: Section) -> Layout:
         decimal_comma=section.flag("decimal_comma"),
         columns={name: _column(columns.table(name), ignore) for name in columns.values},
         ignore=ignore,
-        unmapped=frozenset(section.texts("unmapped")),
     )
 
 
@@ -158,7 +162,7 @@ def _column(section: Section, ignore: frozenset[str]) -> Column:
     return column
 
 
-def _leave_out(section: Section) -> LeaveOut:
+def _reason(section: Section) -> str:
     reason = section.text("reason", required=True)
     if reason and not _REASON.fullmatch(reason):
         section.mistake(
@@ -166,6 +170,21 @@ def _leave_out(section: Section) -> LeaveOut:
             Text("“{value}” does not fit here.", value=reason),
             Text("Lower-case letters, digits and hyphens, for example “closed-unit”."),
         )
+    return reason
+
+
+def _unmapped(section: Section) -> Unmapped:
+    group = Unmapped(
+        reason=_reason(section),
+        label=section.bilingual("label", required=True),
+        columns=section.texts("columns", required=True),
+    )
+    section.done()
+    return group
+
+
+def _leave_out(section: Section) -> LeaveOut:
+    reason = _reason(section)
     rule = LeaveOut(reason, section.bilingual("label", required=True), conditions(section))
     if not rule.when and section.has("when"):
         section.mistake("when", Text("There is no condition here: every row would be left out."))
@@ -193,8 +212,15 @@ def _check_records(records: tuple[Record, ...], top: Section) -> None:
 def _check_columns(mapping: TableMapping, top: Section) -> None:
     """Note columns that are both mapped and listed as unmapped, or cleaned and never used."""
     used = mapping.columns()
-    for name in sorted(used & mapping.layout.unmapped):
-        top.mistake("table.unmapped", Text("The column “{name}” is mapped.", name=name))
+    listed: set[str] = set()
+    for number, group in enumerate(mapping.unmapped, start=1):
+        key = f"unmapped[{number}].columns"
+        for name in group.columns:
+            if name in used:
+                top.mistake(key, Text("The column “{name}” is mapped.", name=name))
+            if name in listed:
+                top.mistake(key, Text("The column “{name}” is listed twice.", name=name))
+            listed.add(name)
     for name in sorted(set(mapping.layout.columns) - used):
         what = Text("The mapping does not use the column “{name}”.", name=name)
         top.mistake(f"columns.{name}", what, nearest(name, used))

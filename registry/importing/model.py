@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from pyoxigraph import NamedNode, Triple
 
 from registry.findings import Place, Problem
 
-#: Finds the one record that carries an identifier: (scheme IRI, notation) → record, or None.
-Resolver = Callable[[str, str], NamedNode | None]
+
+class Lookup(Protocol):
+    """What a table may ask the registry that it goes into."""
+
+    def record(self, scheme: str, notation: str) -> NamedNode | None:
+        """Return the one record with that identifier of that scheme (an IRI), or None."""
+        ...
+
+    def holds(self, iri: NamedNode) -> bool:
+        """Return whether the registry describes it."""
+        ...
 
 
 class Statement(NamedTuple):

@@ -5,22 +5,26 @@ from __future__ import annotations
 import csv
 import difflib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple, cast
 
 from registry.errors import InputError
+from registry.findings import Place
 from registry.importing.reading import opened
 from registry.importing.rules import Layout
 from registry.texts import Text
 
 
 class Row(NamedTuple):
-    """The cells of one row, as written, and the line that it starts on."""
+    """The cells of one row, as written, and where it stands.
 
-    line: int
-    cells: list[str]
+    A cell of CSV is a text; one of GeoJSON may be a list of texts.
+    """
+
+    place: Place
+    cells: Sequence[str | list[str]]
 
 
 @contextmanager
@@ -38,7 +42,8 @@ def table(path: Path, layout: Layout) -> Iterator[tuple[list[str], Iterator[Row]
                 where=str(path),
                 expected=Text("A first line that names the columns."),
             )
-        yield _header(path, first), rows
+        header = _header(first.place, cast("list[str]", first.cells))
+        yield header, (row for row in rows if any(map(str.strip, cast("list[str]", row.cells))))
 
 
 def _rows(path: Path, raw: BinaryIO, layout: Layout) -> Iterator[Row]:
@@ -47,7 +52,7 @@ def _rows(path: Path, raw: BinaryIO, layout: Layout) -> Iterator[Row]:
     try:
         for cells in reader:
             if cells:
-                yield Row(line, cells)
+                yield Row(Place(str(path), line), cells)
             line = reader.line_num + 1
     except csv.Error as error:
         raise _malformed(path, line, str(error)) from error
@@ -96,9 +101,9 @@ def _malformed(path: Path, line: int, message: str) -> InputError:
     )
 
 
-def _header(path: Path, row: Row) -> list[str]:
-    names = [name.strip() for name in row.cells]
-    where = f"{path}:{row.line}"
+def _header(place: Place, cells: list[str]) -> list[str]:
+    names = [name.strip() for name in cells]
+    where = str(place)
     if not all(names):
         raise InputError(
             Text("Column {n} has no name.", n=names.index("") + 1),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
@@ -19,7 +19,7 @@ OnError = Literal["refuse", "row", "value"]
 ON_ERROR: Final[tuple[OnError, ...]] = get_args(OnError)
 
 ValueType = Literal[
-    "text", "token", "integer", "decimal", "boolean", "date", "iri", "url", "identifier"
+    "text", "token", "integer", "decimal", "boolean", "date", "iri", "url", "identifier", "point"
 ]
 VALUE_TYPES: Final[tuple[ValueType, ...]] = get_args(ValueType)
 
@@ -34,6 +34,8 @@ MAPPING_PREFIXES: Final[Mapping[str, str]] = {**PREFIXES, "vocab": VOCABULARIES,
 
 #: A text in French and English: language → text.
 Bilingual = Mapping[str, str]
+#: What is true of every record made: property and value.
+Constants = tuple[tuple[NamedNode, NamedNode | RdfLiteral], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +68,19 @@ class Layout:
     decimal_comma: bool
     columns: Mapping[str, Column]
     ignore: frozenset[str]
-    unmapped: frozenset[str]
 
     def column(self, name: str) -> Column:
         """Return how that column is cleaned."""
         return self.columns.get(name) or Column(ignore=self.ignore)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmapped:
+    """Columns that are left aside on purpose, and why."""
+
+    reason: str
+    label: Bilingual
+    columns: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +101,24 @@ class LeaveOut:
     when: tuple[Condition, ...]
 
 
+class Area(NamedTuple):
+    """A rectangle on the map, in degrees."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        """Return whether the point lies in it."""
+        return self.west <= longitude <= self.east and self.south <= latitude <= self.north
+
+
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One column that becomes a property's value."""
+    """One column that becomes a property's value; several are read as one text."""
 
-    column: str
+    columns: tuple[str, ...]
     property: NamedNode
     type: ValueType = "text"
     language: str | None = None
@@ -110,7 +133,13 @@ class Cell:
     required: bool = False
     on_error: OnError = "row"
     decimal_comma: bool = False
+    assume_http: bool = False
+    within: Area | None = None
     prefixes: Mapping[str, str] | None = None
+
+    def title(self) -> str:
+        """Return the column, or the columns, as a person says them."""
+        return ", ".join(self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +148,7 @@ class Link:
 
     ``record``: another record of the same row; ``kind`` and ``columns``: a record of this source
     (or of ``source``) by its key; ``scheme``: the one existing record with that identifier;
-    ``template``: an IRI made of the value.
+    ``template``: an IRI made of the value, which ``exists`` already if that is asked.
     """
 
     property: NamedNode
@@ -129,19 +158,39 @@ class Link:
     source: str | None = None
     scheme: str | None = None
     template: str | None = None
+    exists: bool = False
     required: bool = False
     on_error: OnError = "row"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A hash IRI of the record, such as its address; made when one of its cells has a value."""
+    """A hash IRI of the record, such as its address; made when one of its cells has a value.
+
+    One without cells is made whenever its conditions hold.
+    """
 
     fragment: str
     property: NamedNode
     classes: tuple[NamedNode, ...]
-    constants: tuple[tuple[NamedNode, NamedNode | RdfLiteral], ...]
+    constants: Constants
     cells: tuple[Cell, ...]
+    when: tuple[Condition, ...]
+
+    def columns(self) -> Iterator[str]:
+        """Yield every column that the part is made of."""
+        for cell in self.cells:
+            yield from cell.columns
+        yield from (condition.column for condition in self.when)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedRecord:
+    """A record that no row gives and that the rows need, with an address of its own."""
+
+    iri: NamedNode
+    classes: tuple[NamedNode, ...]
+    constants: Constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +201,7 @@ class Record:
     kind: str
     classes: tuple[NamedNode, ...]
     key: tuple[str, ...]
-    constants: tuple[tuple[NamedNode, NamedNode | RdfLiteral], ...]
+    constants: Constants
     cells: tuple[Cell, ...]
     links: tuple[Link, ...]
     parts: tuple[Part, ...]
@@ -164,11 +213,12 @@ class Record:
         """Yield every column that the record is made of."""
         yield from self.key
         yield from (condition.column for condition in self.when)
-        yield from (cell.column for cell in self.cells)
+        for cell in self.cells:
+            yield from cell.columns
         for link in self.links:
             yield from link.columns
         for part in self.parts:
-            yield from (cell.column for cell in part.cells)
+            yield from part.columns()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +228,9 @@ class TableMapping:
     file: str
     source: SourceDescription
     layout: Layout
+    unmapped: tuple[Unmapped, ...]
     leave_out: tuple[LeaveOut, ...]
+    fixed: tuple[FixedRecord, ...]
     records: tuple[Record, ...]
     skips_invalid_rows: bool
     on_error: OnError

@@ -1,8 +1,9 @@
-"""Reads tables (CSV) by a mapping into statements that know their row and column."""
+"""Reads tables (CSV, GeoJSON) by a mapping into statements that know their row and column."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,8 +13,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from registry.findings import Place, Problem
 from registry.identifiers import Iris, check_source_name
 from registry.importing.cells import CellError, cleaned
-from registry.importing.describing import Describer, Description, Fault, Values, holds
-from registry.importing.model import Resolver, Statement
+from registry.importing.describing import Describer, Description, Fault, Values, holds, moved
+from registry.importing.geojson import features
+from registry.importing.model import Lookup, Statement
 from registry.importing.rows import Row, check_columns, table
 from registry.importing.rules import OnError, TableMapping
 from registry.importing.summary import Summary
@@ -39,20 +41,22 @@ class Table:
 
     def __init__(
         self,
-        csv_paths: Sequence[Path],
+        paths: Sequence[Path],
         mapping: TableMapping,
         source_name: str,
         iris: Iris,
-        resolve: Resolver,
+        lookup: Lookup,
     ) -> None:
         self.skips_invalid_rows = mapping.skips_invalid_rows
-        self._paths = list(csv_paths)
+        self._paths = list(paths)
         self._mapping = mapping
         self._source = check_source_name(source_name)
         self._iris = iris
         # Without its key there is no record: the least that such a fault costs is the row.
         on_error: OnError = "refuse" if mapping.on_error == "refuse" else "row"
-        self._describer = Describer(mapping.records, source_name, iris, resolve, on_error)
+        self._describer = Describer(mapping.records, source_name, iris, lookup, on_error)
+        layout = mapping.layout
+        self._columns = [(name, layout.column(name)) for name in sorted(mapping.columns())]
         self._last = self._new_run()
 
     def statements(self, leave_out: frozenset[int] = frozenset()) -> Iterator[Statement]:
@@ -63,12 +67,12 @@ class Table:
         """
         run = self._new_run()
         yield from self._about_source()
+        yield from self._fixed()
         for path in self._paths:
-            with table(path, self._mapping.layout) as (header, rows):
-                check_columns(path, header, self._mapping.columns(), self._mapping.layout.delimiter)
-                self._note_unmapped(path, header, run)
+            with self._opened(path) as (header, rows):
+                self._note_columns(path, header, run)
                 for row in rows:
-                    yield from self._row(Place(str(path), row.line), header, row, leave_out, run)
+                    yield from self._row(header, row, leave_out, run)
         self._last = run
 
     def problems(self) -> list[Problem]:
@@ -87,7 +91,32 @@ class Table:
         return files.index(place.file) * _FILE_STRIDE + place.line
 
     def _new_run(self) -> _Run:
-        return _Run(Summary({rule.reason: rule.label for rule in self._mapping.leave_out}))
+        labels = {rule.reason: rule.label for rule in self._mapping.leave_out}
+        labels |= {group.reason: group.label for group in self._mapping.unmapped}
+        return _Run(Summary(labels))
+
+    @contextmanager
+    def _opened(self, path: Path) -> Iterator[tuple[list[str], Iterator[Row]]]:
+        """Open a file as its name says: the names of its columns, and its rows."""
+        layout, used = self._mapping.layout, self._mapping.columns()
+        if is_geojson(path):
+            with features(path) as found:
+                yield found
+        else:
+            with table(path, layout) as (header, rows):
+                check_columns(path, header, used, layout.delimiter)
+                yield header, rows
+
+    def _fixed(self) -> Iterator[Statement]:
+        """Yield the records that the mapping gives itself."""
+        place, here = Place(self._mapping.file), f"{self._iris.base}id/"
+        for record in self._mapping.fixed:
+            subject = moved(record.iri, here)
+            for class_ in record.classes:
+                yield Statement(Triple(subject, RDF_TYPE, class_), place)
+            for prop, constant in record.constants:
+                value = moved(constant, here) if isinstance(constant, NamedNode) else constant
+                yield Statement(Triple(subject, prop, value), place)
 
     def _about_source(self) -> Iterator[Statement]:
         about, place = self._mapping.source, Place(self._mapping.file)
@@ -105,27 +134,27 @@ class Table:
         for predicate, iri in about.iris:
             yield Statement(Triple(subject, predicate, iri), place)
 
-    def _note_unmapped(self, path: Path, header: list[str], run: _Run) -> None:
-        listed = self._mapping.columns() | self._mapping.layout.unmapped
+    def _note_columns(self, path: Path, header: list[str], run: _Run) -> None:
+        """Note what the mapping does not take of the file, and what it does not find there."""
+        used, summary = self._mapping.columns(), run.summary
+        listed = {name: group.reason for group in self._mapping.unmapped for name in group.columns}
         for name in header:
-            if name not in listed and name not in run.summary.unmapped:
-                run.summary.unmapped.append(name)
-                run.problems.append(
-                    Problem(
-                        Place(str(path), 1, name),
-                        reason="column-not-mapped",
-                        value=name,
-                        what=Text("The mapping does not use the column “{name}”.", name=name),
-                        expected=Text("A field for it, or its name under “unmapped”."),
-                        fatal=False,
-                    )
-                )
+            if name in listed:
+                summary.left_aside[listed[name]][name] = None
+            elif name not in used and name not in summary.unmapped:
+                summary.unmapped.append(name)
+                what = Text("The mapping does not use the column “{name}”.", name=name)
+                expected = Text("A field for it, or its name under “unmapped”.")
+                run.problems.append(_of_column(path, name, "column-not-mapped", what, expected))
+        # Only GeoJSON comes so far without them: a property that no feature has is none of its.
+        for name in sorted(used - set(header)):
+            what = Text("No feature has the property “{name}” that the mapping uses.", name=name)
+            run.problems.append(_of_column(path, name, "column-not-found", what))
 
     def _row(
-        self, place: Place, header: list[str], row: Row, leave_out: frozenset[int], run: _Run
+        self, header: list[str], row: Row, leave_out: frozenset[int], run: _Run
     ) -> Iterator[Statement]:
-        if not any(cell.strip() for cell in row.cells):
-            return
+        place = row.place
         run.summary.rows += 1
         if len(row.cells) != len(header):
             self._refuse(place, [_wrong_count(row, header, self._mapping)], run)
@@ -141,27 +170,25 @@ class Table:
         if costly:
             self._refuse(place, costly, run)
             return
-        for column in ignored:
-            run.summary.values[column, "ignored"] += 1
-        self._note_values(place, said, run)
+        self._note_values(place, said, ignored, run)
         if self.row_number(place) in leave_out:
             run.summary.left_out["invalid"].append(place)
             return
         run.summary.published += 1
+        at = type(place)
         for triple, column in said.triples:
-            yield Statement(triple, Place(place.file, place.line, column or None))
+            yield Statement(triple, at(place.file, place.line, column or None))
 
-    def _cleaned(self, header: list[str], row: Row) -> tuple[Values, list[str]]:
-        """Return the cleaned values by column, and a column's name per value left out."""
+    def _cleaned(self, header: list[str], row: Row) -> tuple[Values, list[tuple[str, str]]]:
+        """Return the cleaned values by column; and column and value of what means nothing."""
         values: dict[str, list[str]] = {}
-        ignored: list[str] = []
-        layout = self._mapping.layout
-        used = self._mapping.columns()
-        for name, text in zip(header, row.cells, strict=True):
-            if name in used:
-                values[name], count = cleaned(text, layout.column(name))
-                ignored += [name] * count
-        return values, ignored
+        dropped: list[tuple[str, str]] = []
+        cells = dict(zip(header, row.cells, strict=True))
+        for name, column in self._columns:
+            cell = cells.get(name, "")
+            values[name], ignored = cleaned([cell] if isinstance(cell, str) else cell, column)
+            dropped += [(name, value) for value in ignored]
+        return values, dropped
 
     def _duplicates(self, place: Place, said: Description, run: _Run) -> list[Fault]:
         """Return a fault for each record that an earlier row described; else remember them.
@@ -173,11 +200,7 @@ class Table:
             iri = said.made.get(record.name)
             earlier = None if iri is None or record.repeats else run.seen.get(iri.value)
             if earlier is not None:
-                what = Text(
-                    "The row has the same key as line {line} of {file}.",
-                    line=str(earlier.line),
-                    file=earlier.file,
-                )
+                what = Text("The row has the same key as the one at {place}.", place=str(earlier))
                 error = CellError("duplicate-key", what, Text("One row per key."))
                 faults.append(
                     Fault(record.key[0], _key(said, record.name), error, self._mapping.on_error)
@@ -190,9 +213,13 @@ class Table:
         run.summary.left_out[faults[0].error.reason].append(place)
         run.problems += [_problem(place, fault) for fault in faults]
 
-    def _note_values(self, place: Place, said: Description, run: _Run) -> None:
+    def _note_values(
+        self, place: Place, said: Description, ignored: list[tuple[str, str]], run: _Run
+    ) -> None:
+        for column, value in (*ignored, *said.dropped):
+            run.summary.values[column, "ignored"][value] += 1
         for fault in said.faults:
-            run.summary.values[fault.column, fault.error.reason] += 1
+            run.summary.values[fault.column, fault.error.reason][fault.value] += 1
             run.problems.append(_problem(place, fault))
 
 
@@ -200,9 +227,31 @@ def _key(said: Description, name: str) -> str:
     return said.made[name].value.rpartition("/")[2].partition("_")[2]
 
 
+def _of_column(
+    path: Path, name: str, reason: str, what: Text, expected: Text | None = None
+) -> Problem:
+    """Return a notice about a column as a whole."""
+    place = Place(str(path), None if is_geojson(path) else 1, name)
+    return Problem(place, reason, value=name, what=what, expected=expected, fatal=False)
+
+
+def is_table(path: Path) -> bool:
+    """Return whether a file is a table by its name, ``.gz`` aside."""
+    return is_geojson(path) or _bare_name(path).endswith(".csv")
+
+
+def is_geojson(path: Path) -> bool:
+    """Return whether a file is GeoJSON by its name, ``.gz`` aside."""
+    return _bare_name(path).endswith(".geojson")
+
+
+def _bare_name(path: Path) -> str:
+    return path.name.lower().removesuffix(".gz")
+
+
 def _problem(place: Place, fault: Fault) -> Problem:
     return Problem(
-        Place(place.file, place.line, fault.column or None),
+        type(place)(place.file, place.line, fault.column or None),
         reason=fault.error.reason,
         value=fault.value,
         what=fault.error.what,

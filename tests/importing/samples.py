@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import NamedNode
 
 from registry.identifiers import Iris
 from registry.importing.mapping import load_mapping
-from registry.importing.model import Contribution, Resolver
+from registry.importing.model import Contribution, Lookup
 from registry.importing.rdf import RdfFiles
 from registry.importing.table import Table
 
@@ -48,17 +48,38 @@ def documented() -> tuple[str, str]:
     return table[1], mapping[1]
 
 
-def nobody(_scheme: str, _notation: str) -> NamedNode | None:
-    return None
+class Held:
+    """A registry that holds the records given, and those of SIREN numbers."""
+
+    def __init__(self, *iris: str, sirens: Mapping[str, str] | None = None) -> None:
+        self._iris = set(iris)
+        self._sirens = sirens or {}
+
+    def record(self, scheme: str, notation: str) -> NamedNode | None:
+        assert scheme.endswith("identifier-scheme/siren")
+        return NamedNode(self._sirens[notation]) if notation in self._sirens else None
+
+    def holds(self, iri: NamedNode) -> bool:
+        return iri.value in self._iris
 
 
-def table(folder: Path, csv: str | bytes, mapping: str, *, resolve: Resolver = nobody) -> Table:
+EMPTY = Held()
+
+
+def table(
+    folder: Path,
+    content: str | bytes,
+    mapping: str,
+    *,
+    lookup: Lookup = EMPTY,
+    name: str = "table.csv",
+) -> Table:
     """Return a table of one file with its mapping, both written into the folder."""
-    path = folder / "table.csv"
-    path.write_bytes(csv if isinstance(csv, bytes) else csv.encode())
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
     mapping_path = folder / "mapping.toml"
     mapping_path.write_text(mapping, encoding="utf-8")
-    return Table([path], load_mapping(mapping_path), "liste", IRIS, resolve)
+    return Table([path], load_mapping(mapping_path), "liste", IRIS, lookup)
 
 
 def rdf(*paths: Path) -> RdfFiles:

@@ -47,7 +47,9 @@ def test_a_small_mapping_is_enough(tmp_path: Path) -> None:
         ("[tabel]\n", "tabel", "Did you mean “table”?"),
         ("[columns.nom]\npad = 'x'\n", "columns.nom.pad", "A whole number."),
         ("[columns.nmo]\npad = 9\n", "columns.nmo", "Did you mean “nom”?"),
-        ("[table]\nunmapped = ['nom']\n", "table.unmapped", "“nom” is mapped"),
+        ("[[unmapped]]\ncolumns = ['nom']\n", "unmapped[1].columns", "“nom” is mapped"),
+        ("[[unmapped]]\ncolumns = ['b', 'b']\n", "unmapped[1].columns", "“b” is listed twice"),
+        ("[[unmapped]]\ncolumns = ['b']\n", "unmapped[1].reason", "missing"),
         ("[[leave_out]]\nreason = 'x'\n", "leave_out[1].label", "missing"),
         ("[[leave_out]]\nreason = 'X y'\n", "leave_out[1].reason", "closed-unit"),
         ("[[leave_out]]\nreason = 'x'\n", "leave_out[1].when", "missing"),
@@ -94,6 +96,24 @@ def test_a_small_mapping_is_enough(tmp_path: Path) -> None:
         (field("b", otherwise='"x"'), "records[1].fields[2].otherwise", "values"),
         (field("b", template='"x"'), "records[1].fields[2].template", "{value} once"),
         (field("b", type='"identifier"'), "records[1].fields[2].scheme", "missing"),
+        (field("b", within="[1, 2, 3]"), "records[1].fields[2].within", "West, south"),
+        (field("b", within="[4, 2, 3, 5]"), "records[1].fields[2].within", "West, south"),
+        (
+            field("b", type='"point"').replace('"b"', '["b", "c", "d"]'),
+            "records[1].fields[2].column",
+            "two coordinates",
+        ),
+        ("[[fixed_records]]\nclass = 'org:Organization'\n", "fixed_records[1].iri", "missing"),
+        (
+            "[[fixed_records]]\nconstants = { 'rdfs:label' = { french = 'x' } }\n",
+            "fixed_records[1].constants.rdfs:label.french",
+            "not known",
+        ),
+        (
+            "[[fixed_records]]\nconstants = { 'faces:attestedOn' = { date = '2026-13' } }\n",
+            "fixed_records[1].constants.faces:attestedOn.date",
+            "2026-02",
+        ),
         (
             field("b", type='"identifier"', scheme='"sirene"'),
             "records[1].fields[2].scheme",
@@ -114,6 +134,11 @@ def test_a_small_mapping_is_enough(tmp_path: Path) -> None:
             "[[records.links]]\nproperty='org:member'\nscheme='siren'\n",
             "records[1].links[1].column",
             "missing",
+        ),
+        (
+            "[[records.parts]]\nfragment='a'\nproperty='locn:address'\nclass='locn:Address'\n",
+            "records[1].parts[1].fields",
+            "when this part is made",
         ),
         (
             "[[records.parts]]\nfragment='A B'\nproperty='locn:address'\nclass='locn:Address'\n",

@@ -10,7 +10,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import NamedNode
 
-from importing.samples import BASE, IRIS, RECORD, SOURCE, field, objects, table, triples
+from importing.samples import (
+    BASE,
+    EMPTY,
+    IRIS,
+    RECORD,
+    SOURCE,
+    Held,
+    field,
+    objects,
+    table,
+    triples,
+)
 from registry.errors import InputError
 from registry.identifiers import escape_key
 from registry.importing.cells import CellError, cleaned, converted
@@ -33,6 +44,7 @@ def typed(tmp_path: Path, cells: list[str], **keys: str) -> tuple[list[str], lis
 
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
+WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 
 
 @pytest.mark.parametrize(
@@ -86,6 +98,26 @@ XSD = "http://www.w3.org/2001/XMLSchema#"
         ({"values": '{ a = "b" }', "otherwise": '"autre"'}, "c", '"autre"'),
         ({"values": '{ a = "" }'}, "a", None),
         ({"matches": '"[0-9]{4}"'}, "12345", "wrong-form"),
+        (
+            {"type": '"date"', "formats": '"epoch-ms"'},
+            "1485272066095",
+            f'"2017-01-24"^^<{XSD}date>',
+        ),
+        ({"type": '"date"', "formats": '"epoch-ms"'}, "2017", "not-a-date"),
+        ({"type": '"url"', "assume_http": "true"}, "www.a.org/b", "<http://www.a.org/b>"),
+        ({"type": '"url"', "assume_http": "true"}, "https://a.org", "<https://a.org>"),
+        ({"type": '"url"', "assume_http": "true"}, "x@a.org", "not-a-url"),
+        ({"type": '"url"', "assume_http": "true"}, "néant", "not-a-url"),
+        ({"type": '"url"'}, "www.a.org/b", "not-a-url"),
+        ({"type": '"point"'}, "5.370 43.2965", f'"POINT(5.370 43.2965)"^^<{WKT}>'),
+        ({"type": '"point"'}, "-1e-7 43", f'"POINT(-0.0000001 43)"^^<{WKT}>'),
+        ({"type": '"point"'}, "43,5 5", "not-a-point"),
+        ({"type": '"point"'}, "5", "not-a-point"),
+        ({"type": '"point"'}, "892390.6 6247035.1", "not-a-point"),
+        ({"type": '"point"'}, "45 120", "swapped-coordinates"),
+        ({"type": '"point"'}, "0 0.0", "zero-coordinates"),
+        ({"type": '"point"', "within": "[4, 42, 8, 46]"}, "43 5", "swapped-coordinates"),
+        ({"type": '"point"', "within": "[4, 42, 8, 46]"}, "2 48", "outside-area"),
         ({}, "a\x00b", "control-character"),
         ({}, "a\x1bb", "control-character"),
         ({}, "   ", None),
@@ -133,7 +165,7 @@ def test_what_a_wrong_cell_costs(
     summary = result.summary()
     assert (summary.rows, summary.published) == (2, len(published))
     assert sum(map(len, summary.left_out.values())) + summary.published == 2
-    assert summary.values == ({("v", "not-a-number"): 1} if on_error == "value" else {})
+    assert summary.values == ({("v", "not-a-number"): {"x": 1}} if on_error == "value" else {})
 
 
 def test_a_required_cell_and_a_key_may_not_be_empty(tmp_path: Path) -> None:
@@ -150,7 +182,7 @@ def test_two_rows_with_one_key(tmp_path: Path) -> None:
     assert objects(result, "label") == ['"a"', '"b"']
     (problem,) = result.problems()
     assert (problem.reason, problem.place.line) == ("duplicate-key", 4)
-    assert "line 2" in str(problem.what)
+    assert "table.csv:2" in str(problem.what)
 
 
 def test_a_row_left_out_keeps_its_key(tmp_path: Path) -> None:
@@ -235,12 +267,9 @@ record = "initiative"
 """
     )
 
-    def resolve(scheme: str, notation: str) -> NamedNode | None:
-        assert scheme.endswith("identifier-scheme/siren")
-        return NamedNode("http://e/parent") if notation == "732829320" else None
-
+    lookup = Held(sirens={"732829320": "http://e/parent"})
     csv_text = "id,nom,amis,parent,reseau\n1,a,2|3,732 829 320,les amis/x\n2,b,,123456789,\n"
-    result = table(tmp_path, csv_text, mapping, resolve=resolve)
+    result = table(tmp_path, csv_text, mapping, lookup=lookup)
     one, two, three = (IRIS.mint("initiative", "liste", key) for key in "123")
     member = IRIS.mint("membership", "liste", "1|les amis/x")
     assert objects(result, "knows") == [f"<{two}>", f"<{three}>"]
@@ -249,6 +278,92 @@ record = "initiative"
     assert f"<{member}> <http://www.w3.org/ns/org#member> <{one}> ." in triples(result)
     assert [(p.reason, p.place.line, p.place.column) for p in result.problems()] == [
         ("no-such-record", 3, "parent")
+    ]
+
+
+def test_a_link_may_ask_that_what_it_leads_to_exists(tmp_path: Path) -> None:
+    link = """
+[[records.links]]
+property = "rov:orgActivity"
+template = "vocab:naf/{value}"
+column = "naf"
+exists = true
+on_error = "value"
+[[records.links]]
+property = "dcterms:spatial"
+template = "id:territory/commune-{value}"
+column = "insee"
+exists = true
+"""
+    lookup = Held("https://w3id.org/faces/vocab/naf/94.99Z", f"{BASE}id/territory/commune-13055")
+    text = "id,nom,naf,insee\n1,a,94.99Z,13055\n2,b,45.2R,13055\n3,c,,13999\n"
+    result = table(tmp_path, text, PLAIN + link, lookup=lookup)
+    assert objects(result, "orgActivity") == ["<https://w3id.org/faces/vocab/naf/94.99Z>"]
+    assert objects(result, "spatial") == [f"<{BASE}id/territory/commune-13055>"] * 2
+    assert [(p.reason, p.place.line, p.value) for p in result.problems()] == [
+        ("not-in-registry", 3, "45.2R"),
+        ("not-in-registry", 4, "13999"),
+    ]
+    assert result.summary().published == 2
+
+
+def test_records_that_no_row_gives(tmp_path: Path) -> None:
+    fixed = """[[fixed_records]]
+iri = "id:organization/insee"
+class = "org:Organization"
+[fixed_records.constants]
+"rdfs:label" = { fr = "Insee", en = "INSEE" }
+"faces:acronym" = { text = "I" }
+"faces:attestedOn" = { date = "2026-02" }
+"dcterms:spatial" = ["id:territory/country-fr", "id:territory/region-93"]
+"""
+    result = table(tmp_path, "id,nom\n", fixed + PLAIN)
+    iri = f"<{BASE}id/organization/insee>"
+    assert triples(result) == sorted(
+        f"{iri} {rest} ."
+        for rest in (
+            "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+            " <http://www.w3.org/ns/org#Organization>",
+            '<http://www.w3.org/2000/01/rdf-schema#label> "INSEE"@en',
+            '<http://www.w3.org/2000/01/rdf-schema#label> "Insee"@fr',
+            '<https://w3id.org/faces/ontology#acronym> "I"',
+            f'<https://w3id.org/faces/ontology#attestedOn> "2026-02"^^<{XSD}gYearMonth>',
+            f"<http://purl.org/dc/terms/spatial> <{BASE}id/territory/country-fr>",
+            f"<http://purl.org/dc/terms/spatial> <{BASE}id/territory/region-93>",
+        )
+    )
+
+
+def test_a_part_may_depend_on_conditions(tmp_path: Path) -> None:
+    parts = """
+[[records.parts]]
+fragment = "flagged"
+property = "schema:about"
+class = "schema:Thing"
+when = [{ column = "oui", is = "True" }]
+[[records.parts]]
+fragment = "named"
+property = "schema:mentions"
+class = "schema:Thing"
+when = [{ column = "oui", is = "True" }]
+[[records.parts.fields]]
+column = ["nom", "prenom"]
+property = "schema:name"
+"""
+    text = "id,nom,oui,prenom\n1,a,True,x\n2,b,,y\n3,c,True,\n"
+    result = table(tmp_path, text, PLAIN + parts)
+    assert [iri[-10:] for iri in objects(result, "about")] == ["1#flagged>", "3#flagged>"]
+    assert objects(result, "schema.org/name") == ['"a x"', '"c"']
+
+
+def test_a_value_that_the_mapping_drops_is_counted(tmp_path: Path) -> None:
+    mapping = PLAIN + field("v", "schema:x", values='{ a = "b", autre = "" }')
+    result = table(tmp_path, "id,nom,v\n1,x,a\n2,y,autre\n3,z,Autre\n", mapping)
+    assert objects(result, "schema.org/x") == ['"b"']
+    assert [line.to("fr").replace("\u00a0", " ") for line in result.summary().lines()] == [
+        "Lignes lues : 3 ; publiées : 3.",
+        "Valeurs écartées de la colonne « v » : 2 (la correspondance dit qu’elle ne signifie"
+        " rien) : autre (1), Autre (1).",
     ]
 
 
@@ -300,10 +415,15 @@ def test_line_numbers_hold_over_line_breaks_and_blank_lines(tmp_path: Path) -> N
 
 
 def test_columns_nobody_speaks_of_are_said(tmp_path: Path) -> None:
-    mapping = '[table]\nunmapped = ["c"]\n' + PLAIN
+    aside = '[[unmapped]]\nreason = "own"\nlabel = { fr = "à nous", en = "ours" }\n'
+    mapping = aside + 'columns = ["c", "d"]\n' + PLAIN
     result = table(tmp_path, "id,nom,b,c\n1,a,x,y\n", mapping)
     list(result.statements())
-    assert result.summary().unmapped == ["b"]
+    assert [line.to("en") for line in result.summary().lines()] == [
+        "1 rows read, 1 published.",
+        "Columns left aside: 1 (ours): c.",
+        "Columns not mapped: 1: b.",
+    ]
     assert [(p.reason, p.value, p.fatal) for p in result.problems()] == [
         ("column-not-mapped", "b", False)
     ]
@@ -314,7 +434,7 @@ def test_several_files_of_one_form(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("nom,id\nb,2\nc,1\n")
     (tmp_path / "m.toml").write_text(PLAIN)
     paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
-    result = Table(paths, load_mapping(tmp_path / "m.toml"), "liste", IRIS, lambda *_: None)
+    result = Table(paths, load_mapping(tmp_path / "m.toml"), "liste", IRIS, EMPTY)
     places = {
         str(s.triple.object): s.place for s in result.statements() if "label" in str(s.triple)
     }
@@ -371,13 +491,13 @@ _webby = st.builds("https://{}".format, st.text("a.:/[]%é#?@ \\<>{}|^`\ue000", 
 @given(st.one_of(_any, _webby), st.sampled_from(VALUE_TYPES))
 def test_any_text_becomes_a_value_or_a_known_fault(text: str, kind: ValueType) -> None:
     cell = Cell(
-        column="v",
+        columns=("v",),
         property=NamedNode("https://schema.org/x"),
         type=kind,
         true=("oui",),
         false=("non",),
         formats=("yyyy-mm-dd", "dd/mm/yyyy", "yyyy"),
     )
-    for value in cleaned(text, Column(split="|", pad=5))[0]:
+    for value in cleaned([text], Column(split="|", pad=5))[0]:
         with suppress(CellError):
             assert converted(value, cell) is not None

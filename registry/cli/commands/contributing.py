@@ -19,7 +19,7 @@ from registry.identifiers import Iris, check_source_name
 from registry.importing.mapping import load_mapping
 from registry.importing.model import Contribution
 from registry.importing.rdf import RdfFiles
-from registry.importing.table import Table
+from registry.importing.table import Table, is_table
 from registry.progress import Progress
 from registry.publishing.contribute import Importer, Outcome
 from registry.publishing.resolve import Identifiers
@@ -145,7 +145,7 @@ def _contribution(
         raise UsageError(
             Text("The source “{name}” is the registry's own.", name=source), where="--source"
         )
-    tables = [path for path in files if path.name.lower().removesuffix(".gz").endswith(".csv")]
+    tables = [path for path in files if is_table(path)]
     if mapping is None and tables:
         raise UsageError(
             Text("A table needs a mapping that says what its columns mean."),
@@ -154,7 +154,7 @@ def _contribution(
         )
     if mapping is None:
         return RdfFiles(files, iris.base, iris.genid)
-    return Table(files, load_mapping(mapping), source, iris, identifiers.record)
+    return Table(files, load_mapping(mapping), source, iris, identifiers)
 
 
 @contextmanager
