@@ -33,5 +33,8 @@ def folder(name: str) -> Path:
 
 
 def turtle_files(name: str) -> list[Path]:
-    """Return the Turtle files below a shipped folder such as ``ontology`` or ``data/faces``."""
-    return sorted(folder(name).rglob("*.ttl"))
+    """Return the Turtle files below a shipped folder such as ``ontology`` or ``data/faces``.
+
+    Examples illustrate the ontology and are no data: they are left out.
+    """
+    return sorted(p for p in folder(name).rglob("*.ttl") if p.parent.name != "examples")

@@ -32,7 +32,14 @@ class Found(NamedTuple):
 
 
 def turtle_files(*folders: str) -> list[Path]:
-    return sorted(path for folder in folders for path in (ROOT / folder).rglob("*.ttl"))
+    """Return the Turtle files below the folders; the ontology's examples are no data."""
+    found = (path for folder in folders for path in (ROOT / folder).rglob("*.ttl"))
+    return sorted(path for path in found if path.parent.name != "examples")
+
+
+def examples() -> list[Path]:
+    """Return the example of each class, named like the class."""
+    return sorted((ROOT / "ontology/examples").glob("*.ttl"))
 
 
 def read(files: Iterable[Path]) -> rdflib.Graph:

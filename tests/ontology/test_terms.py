@@ -53,7 +53,7 @@ def languages(node: rdflib.term.Node, predicate: rdflib.URIRef) -> list[str]:
 
 
 def test_the_terms_were_read() -> None:
-    assert (len(own_terms), len(concepts), len(schemes)) == (80, 108, 18)
+    assert (len(own_terms), len(concepts), len(schemes)) == (80, 109, 18)
 
 
 @pytest.mark.parametrize("term", own_terms, ids=lambda t: t.rpartition("#")[2])
@@ -61,6 +61,23 @@ def test_own_terms_are_labelled_and_defined(term: rdflib.URIRef) -> None:
     assert languages(term, RDFS.label) == ["en", "fr"]
     assert languages(term, SKOS.definition) == ["en", "fr"]
     assert ontology().value(term, RDFS.isDefinedBy) == rdflib.URIRef(BASE + "ontology")
+    examples = {o.language for o in ontology().objects(term, SKOS.example)}
+    assert examples in ({"fr", "en"}, {None})
+
+
+def test_properties_say_what_they_link() -> None:
+    kinds = (OWL.ObjectProperty, OWL.DatatypeProperty)
+    for term in (t for t in own_terms if ontology().value(t, RDF.type) in kinds):
+        for said in (rdflib.SDO.domainIncludes, rdflib.SDO.rangeIncludes):
+            assert ontology().value(term, said) is not None, (term, said)
+
+
+def test_quotations_name_their_source() -> None:
+    quoting = set(ontology().subjects(FACES.sourcePassage))
+    source = rdflib.URIRef(BASE + "id/source/faces-2012")
+    assert len(quoting) >= 70
+    assert quoting == set(ontology().subjects(rdflib.DCTERMS.source, source))
+    assert (source, RDF.type, FACES.Source) in published()
 
 
 @pytest.mark.parametrize("concept", concepts, ids=lambda c: c.removeprefix(VOCAB))
@@ -107,9 +124,9 @@ def test_kinds_have_unique_segments_and_all_annotations() -> None:
 def test_other_vocabularies_terms_have_local_labels() -> None:
     terms = read([ROOT / "ontology/terms.ttl"])
     assert len(set(terms.subjects())) >= 60
-    assert set(terms.predicates()) == {RDFS.label}
+    assert set(terms.predicates()) == {RDFS.label, RDF.type}
     for term in set(terms.subjects()):
-        assert sorted(str(o.language) for o in terms.objects(term)) == ["en", "fr"]
+        assert sorted(str(o.language) for o in terms.objects(term, RDFS.label)) == ["en", "fr"]
         assert not str(term).startswith(str(FACES))
 
 
@@ -163,8 +180,8 @@ def test_data_have_no_blank_nodes_and_iris_of_known_kinds() -> None:
 
 def test_the_ontology_header_is_complete() -> None:
     header = rdflib.URIRef(BASE + "ontology")
-    assert ontology().value(header, OWL.versionIRI) == rdflib.URIRef(BASE + "ontology/0.1.0")
-    assert str(ontology().value(header, OWL.versionInfo)) == "0.1.0"
+    assert ontology().value(header, OWL.versionIRI) == rdflib.URIRef(BASE + "ontology/0.2.0")
+    assert str(ontology().value(header, OWL.versionInfo)) == "0.2.0"
     assert ontology().value(header, rdflib.DCTERMS.license) is not None
     assert languages(header, rdflib.DCTERMS.title) == ["en", "fr"]
 
