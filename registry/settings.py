@@ -48,7 +48,7 @@ class Settings:
     host: str = _setting("127.0.0.1", "Address that “faces serve” listens on.")
     port: int = _setting(8000, "Port that “faces serve” listens on.", least=0, most=65535)
     web_processes: int = _setting(2, "Web processes of “faces serve”.", least=1, most=64)
-    web_threads: int = _setting(8, "Threads in each web process.", least=1, most=256)
+    web_threads: int = _setting(8, "Threads for pages in each web process.", least=1, most=256)
     query_workers: int = _setting(
         2, "Query workers of each web process; slow queries hold at most half.", least=1, most=64
     )
