@@ -16,6 +16,7 @@ PREFIXES = """\
 @prefix faces: <https://w3id.org/faces/ontology#> .
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix org: <http://www.w3.org/ns/org#> .
+@prefix rov: <http://www.w3.org/ns/regorg#> .
 @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix v: <https://w3id.org/faces/vocab/> .
@@ -70,8 +71,8 @@ def initiative(i: int, size: int) -> str:
     dcterms:description "{name} : initiative d’essai qui répare, cultive et partage."@fr ;
     faces:acronym "I{i}" ;
     faces:foundingDate "{1980 + i % 45}"^^xsd:gYear ;
-    faces:legalCategory "9220" ;
-    faces:nafCode "94.99Z" ;
+    rov:orgType <https://w3id.org/faces/vocab/legal-category/9220> ;
+    rov:orgActivity <https://w3id.org/faces/vocab/naf/94.99Z> ;
     foaf:homepage <https://initiative-{i}.example/> ;
     dcterms:spatial <id/territory/{PLACES[i % 4]}> ;
     adms:identifier <{iri}#siren> ;

@@ -17,7 +17,9 @@ POINT = """
 fragment = "geometry"
 property = "geo:hasGeometry"
 class = "geo:Geometry"
-constants = { "faces:geocodingMethod" = { fr = "carte", en = "map" } }
+[records.parts.constants]
+"faces:geocodingPrecision" = "vocab:geocoding-precision/commune"
+"faces:geocodingMethod" = { fr = "carte", en = "map" }
 [[records.parts.fields]]
 column = ["geometry.longitude", "geometry.latitude"]
 property = "geo:asWKT"

@@ -120,8 +120,8 @@ def validate_command(
                     {source: contribution}, message="", author="", dry_run=True
                 )
                 findings.extend(outcome.report.findings)
-    _tell_left_out(outcome, contribution)
-    _tell_warnings(outcome)
+    _tell_findings(outcome)
+    _tell_counts(contribution)
     say(
         Text(
             "The files are valid: importing them would add {added} and remove {removed}"
@@ -176,8 +176,8 @@ def _default_message(files: tuple[Path, ...]) -> str:
 
 
 def _tell(outcome: Outcome, contribution: Contribution, seconds: float) -> None:
-    _tell_left_out(outcome, contribution)
-    _tell_warnings(outcome)
+    _tell_findings(outcome)
+    _tell_counts(contribution)
     if outcome.manifest is None:
         say(Text("Nothing differs from what is published; no release was made."))
         return
@@ -193,19 +193,13 @@ def _tell(outcome: Outcome, contribution: Contribution, seconds: float) -> None:
     )
 
 
-def _tell_left_out(outcome: Outcome, contribution: Contribution) -> None:
+def _tell_findings(outcome: Outcome) -> None:
     for problems in outcome.problems.values():
         for problem in problems:
             click.echo(problem_line(problem), err=True)
     for findings in outcome.left_out.values():
         for finding in findings:
             click.echo(finding_line(finding), err=True)
-    if isinstance(contribution, Table):
-        for line in contribution.summary().lines():
-            note(line)
-
-
-def _tell_warnings(outcome: Outcome) -> None:
     warnings = outcome.report.of(WARNING)
     for finding in warnings[:_LISTED]:
         click.echo(finding_line(finding), err=True)
@@ -216,3 +210,10 @@ def _tell_warnings(outcome: Outcome) -> None:
                 n=len(warnings),
             )
         )
+
+
+def _tell_counts(contribution: Contribution) -> None:
+    """Say last what is read first: how many rows, what was left out and why, which columns."""
+    if isinstance(contribution, Table):
+        for line in contribution.summary().lines():
+            note(line)
