@@ -246,3 +246,11 @@ def test_one_legal_unit_in_full(units: Real) -> None:
         "rov:orgActivity vocab:naf/63.11Z",
         "rov:orgType vocab:legal-category/9220",
     }
+
+
+def test_the_manual_shows_what_was_left_out(units: Real, initiatives: Real) -> None:
+    manual = (ROOT / "docs/mapping.md").read_text(encoding="utf-8")
+    for result in (units[0], initiatives[0]):
+        for line in result.summary().lines()[1:]:
+            if "naf" not in line.to("en"):
+                assert line.to("en")[:100] in manual
