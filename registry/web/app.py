@@ -8,7 +8,18 @@ from flask import Flask
 
 from registry.query.pool import QueryPool
 from registry.settings import Settings
-from registry.web import assets, headers, pages, problems, query_page, rendering, resources
+from registry.web import (
+    assets,
+    headers,
+    ontology,
+    pages,
+    problems,
+    query_page,
+    questions,
+    rendering,
+    resources,
+    vocabularies,
+)
 from registry.web.site import EXTENSION, Site
 
 
@@ -22,7 +33,7 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
     app.extensions[EXTENSION] = Site(settings, data_dir, pool)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    for part in (pages, resources, query_page, assets):
+    for part in (pages, resources, ontology, vocabularies, questions, query_page, assets):
         app.register_blueprint(part.blueprint)
     for layer in (problems, headers, rendering):
         layer.install(app)

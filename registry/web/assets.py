@@ -66,5 +66,6 @@ def static_file(fingerprint: str, name: str) -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Ask crawlers to leave out what is endless: searches and queries."""
-    lines = ("User-agent: *", "Disallow: /search", "Disallow: /sparql", "Disallow: /resource", "")
+    endless = ("/search", "/sparql", "/resource", "/queries/")
+    lines = ("User-agent: *", *(f"Disallow: {path}" for path in endless), "")
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from registry.formats import DOCUMENT_FORMATS, Format, by_extension
-from registry.identifiers import is_iri
+from registry.identifiers import is_iri, record_of
+from registry.reference import ONTOLOGY
 from registry.schema import Schema
 from registry.search.index import Hit
 from registry.web.site import Site
@@ -67,6 +68,8 @@ class Linker:
 
     def href(self, iri: str) -> tuple[str, bool]:
         """Return the address and whether it leaves the site; ``""`` where there is none."""
+        if record_of(iri) == ONTOLOGY:
+            return iri.replace(ONTOLOGY, "/ontology", 1), False
         if self.is_known(iri):
             record, hash_sign, fragment = iri.partition("#")
             if hash_sign and record in self.hits:

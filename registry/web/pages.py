@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, jsonify, request
 from registry.errors import NotFoundError, RegistryError
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator
+from registry.web.demonstration import made_up
 from registry.web.links import document_path
 from registry.web.paging import page_number
 from registry.web.rendering import page
@@ -54,6 +55,7 @@ def browse(segment: str) -> Response:
         vary=_VARY,
         kind=kind,
         hits=hits,
+        made_up=made_up(view, (hit.iri for hit in found.hits)),
         total=found.total,
         number=number,
         size=size,
@@ -85,6 +87,7 @@ def search() -> Response:
         question=question,
         kind=kind,
         hits=hits,
+        made_up=made_up(view, (hit.iri for hit in found.hits)),
         total=found.total,
         number=number,
         size=size,

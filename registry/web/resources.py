@@ -12,6 +12,7 @@ from registry.errors import NotFoundError, UsageError
 from registry.formats import DOCUMENT_FORMATS, HTML, Format, by_name
 from registry.identifiers import is_iri
 from registry.negotiation import negotiate
+from registry.reference import VOCABULARIES
 from registry.texts import Text
 from registry.web.caching import REVALIDATE, not_modified, page_validator, stamped
 from registry.web.documents import document
@@ -22,10 +23,13 @@ from registry.web.rendering import page
 from registry.web.site import Visit, visit
 from registry.web.sources import stated_by
 from registry.web.views import ResourceView
+from registry.web.vocabularies import branches
 
 blueprint: Final = Blueprint("resources", __name__)
 
 _VARY: Final = "Accept, Accept-Language"
+#: The kind of records whose page is a tree of what they hold.
+_SCHEME: Final = "scheme"
 
 
 @blueprint.get("/id/<kind>/<path:key>")
@@ -33,6 +37,12 @@ def identified(kind: str, key: str) -> Response:
     """Answer for a record's IRI: 303 to the document that suits ``Accept``."""
     view = visit()
     return _see_document(view, view.site.iris.record(kind, key))
+
+
+@blueprint.get("/vocab/<path:local>")
+def in_vocabulary(local: str) -> Response:
+    """Answer for the IRI of a vocabulary or a concept, which is the same in every registry."""
+    return _see_document(visit(), VOCABULARIES + local)
 
 
 @blueprint.get("/<path:local>")
@@ -72,7 +82,8 @@ def any_resource() -> Response:
     return _document(view, iri, form)
 
 
-def _negotiated() -> Format:
+def negotiated() -> Format:
+    """Return the format of a document that suits ``Accept``; raise NotAvailableError if none."""
     form = negotiate(request.headers.get("Accept"), DOCUMENT_FORMATS)
     if form is None:
         raise NotAvailableError(DOCUMENT_FORMATS)
@@ -81,7 +92,7 @@ def _negotiated() -> Format:
 
 def _see_document(view: Visit, iri: str) -> Response:
     """Redirect to the document about an IRI that exists (Cool URIs for the Semantic Web §4.3)."""
-    form = _negotiated()
+    form = negotiated()
     if not is_iri(iri) or describe(view.release, iri, view.site.iris, wanted=None) is None:
         raise _unknown(iri)
     path = document_path(view.site, iri, None if form is HTML else form)
@@ -99,7 +110,7 @@ def _unknown(iri: str) -> NotFoundError:
 
 
 def _document(view: Visit, iri: str, form: Format | None) -> Response:
-    chosen = form or _negotiated()
+    chosen = form or negotiated()
     etag = page_validator(view, chosen.name)
     unchanged = not_modified(etag, _VARY)
     if unchanged:
@@ -153,13 +164,18 @@ def _wanted() -> _Wanted:
 
 def _page(view: Visit, iri: str, etag: str) -> Response:
     wanted = _wanted()
-    about = describe(view.release, iri, view.site.iris, wanted.links)
+    own = view.release.index.hits([iri], view.language).get(iri)
+    as_tree = own is not None and own.kind == _SCHEME and not wanted.path
+    links = None if as_tree else wanted.links
+    about = describe(view.release, iri, view.site.iris, links)
     if about is None:
         raise _unknown(iri)
     hits = view.release.index.hits(sorted(about.terms()), view.language)
     linker = Linker(view.site, hits, view.language)
     shown = ResourceView(about, linker, view.site.schema, view.language)
     context = _focused(shown, wanted) if wanted.path else _whole(view, shown)
+    if as_tree:
+        context |= branches(view, iri)
     path = document_path(view.site, iri)
     formats = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
     return page(
@@ -169,6 +185,8 @@ def _page(view: Visit, iri: str, etag: str) -> Response:
         vary=_VARY,
         iri=iri,
         head=shown.head(),
+        crumbs=shown.crumbs(),
+        fictitious=shown.fictitious(),
         path=path,
         formats=formats,
         **context,

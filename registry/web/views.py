@@ -32,6 +32,9 @@ DESCRIPTIONS: Final = tuple(
         ("rdfs", "comment"),
     )
 )
+#: Said of records that are made up, for demonstration.
+FICTITIOUS: Final = PREFIXES["faces"] + "fictitious"
+_ABOVE: Final = (PREFIXES["skos"] + "inScheme", PREFIXES["skos"] + "broader")
 _LAST: Final = 1e9
 
 
@@ -96,6 +99,17 @@ class ResourceView:
         classes = tuple(self._class(c) for c in sorted(self.about.classes))
         return Head(label, self._first(own, DESCRIPTIONS), classes)
 
+    def crumbs(self) -> tuple[Shown, ...]:
+        """Return where a concept stands: its vocabulary, then the concepts above it."""
+        own = self.about.properties
+        above = [v for path in _ABOVE for v in own.get(path, ()) if v.iri]
+        return tuple(self._link(v.text) for v in above)
+
+    def fictitious(self) -> bool:
+        """Whether the record says that it is made up, for demonstration."""
+        said = self.about.properties.get(FICTITIOUS, ())
+        return any(value.text in {"true", "1"} for value in said)
+
     def sections(self) -> list[Section]:
         """Return the rows by group, in the order of the shapes; the rest at the end."""
         fields = self._fields()
@@ -134,7 +148,7 @@ class ResourceView:
         }
 
     def _rows(self, fields: Mapping[tuple[str, bool], Field]) -> Iterator[tuple[Row, Field | None]]:
-        hidden = {RDF_TYPE.value, *self._used(LABELS), *self._used(DESCRIPTIONS)}
+        hidden = {RDF_TYPE.value, FICTITIOUS, *self._used(LABELS), *self._used(DESCRIPTIONS)}
         for path, values in self.about.properties.items():
             if path not in hidden:
                 declared = fields.get((path, False))

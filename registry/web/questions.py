@@ -1,0 +1,177 @@
+"""``/queries``: the saved queries, each with a form for its parameters and its answer."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from registry.errors import NotFoundError, UsageError
+from registry.formats import RESULTS_JSON, TURTLE
+from registry.query.model import Job
+from registry.query.scan import scan
+from registry.releases.archive import RDF
+from registry.saved_queries import SavedQuery, bind, saved_queries
+from registry.texts import Text, Words
+from registry.web.caching import not_modified, page_validator
+from registry.web.fields import Form
+from registry.web.rendering import page
+from registry.web.results import Table, table
+from registry.web.site import Visit, visit
+from registry.web.views import Shown
+
+blueprint: Final = Blueprint("questions", __name__)
+
+_VARY: Final = "Accept-Language"
+#: What the tags of the saved queries are called.
+TAGS: Final = {
+    "accompaniment": Text("accompaniment"),
+    "contact": Text("contact"),
+    "cooperation": Text("cooperation"),
+    "difficulties": Text("difficulties"),
+    "duplicates": Text("duplicates"),
+    "duration": Text("duration"),
+    "ess": Text("belonging to the ESS"),
+    "event": Text("events"),
+    "facilitation": Text("facilitation"),
+    "freshness": Text("freshness"),
+    "isolation": Text("isolation"),
+    "legal": Text("legal form"),
+    "licence": Text("licence"),
+    "membership": Text("membership"),
+    "method": Text("methods"),
+    "network": Text("networks"),
+    "pooling": Text("pooling"),
+    "quality": Text("quality of the data"),
+    "reciprocity": Text("reciprocity"),
+    "resources": Text("resources"),
+    "risk": Text("risks"),
+    "source": Text("sources"),
+    "stage": Text("stages"),
+    "territory": Text("territories"),
+    "theme": Text("themes"),
+}
+
+
+@blueprint.get("/queries")
+def gallery() -> Response:
+    """List the saved queries, all of them or those with one tag."""
+    view = visit()
+    tag = request.args.get("tag", "")
+    etag = page_validator(view, "queries")
+    unchanged = not_modified(etag, _VARY)
+    if unchanged:
+        return unchanged
+    every = saved_queries(view.site.settings.base_iri)
+    counts = Counter(each for query in every for each in query.tags)
+    if tag and tag not in counts:
+        raise NotFoundError(
+            Text("No saved query is about “{tag}”.", tag=tag[:100]),
+            remedy=Text("The address /queries lists them all."),
+        )
+    shown = [query for query in every if not tag or tag in query.tags]
+    names = _names(view, counts)
+    tags = sorted(counts.items(), key=lambda item: names[item[0]])
+    context = {"queries": shown, "tag": tag, "tags": tags, "names": names}
+    return page(view, etag, "queries.html", vary=_VARY, **context)
+
+
+@blueprint.get("/queries/<slug>")
+def question(slug: str) -> Response:
+    """Show the form of a saved query; with values, or ``run``, its answer as well."""
+    view = visit()
+    saved = _saved(view, slug)
+    etag = page_validator(view, "query")
+    form = Form(view, saved, _given(saved))
+    if not form.given and "run" not in request.args:
+        return not_modified(etag, _VARY) or _page(view, etag, form, saved.text, None)
+    try:
+        text = bind(saved, form.values())
+    except UsageError as error:
+        form.refuse(error)
+        return _passing(_page(view, etag, form, saved.text, None), 400)
+    lasting = scan(text, view.site.limits).deterministic
+    if lasting and (unchanged := not_modified(etag, _VARY)):
+        return unchanged
+    response = _page(view, etag, form, text, _answered(view, text))
+    return response if lasting else _passing(response, 200)
+
+
+def _names(view: Visit, tags: Iterable[str]) -> dict[str, str]:
+    return {tag: TAGS[tag].to(view.language) if tag in TAGS else tag for tag in tags}
+
+
+def _given(saved: SavedQuery) -> dict[str, str]:
+    names = (parameter.name for parameter in saved.parameters)
+    return {name: request.args[name] for name in names if name in request.args}
+
+
+def _passing(response: Response, status: int) -> Response:
+    """Let nobody keep an answer that may be another one the next time."""
+    response.status_code = status
+    del response.headers["ETag"]
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _saved(view: Visit, slug: str) -> SavedQuery:
+    for query in saved_queries(view.site.settings.base_iri):
+        if query.slug == slug:
+            return query
+    raise NotFoundError(
+        Text("There is no saved query “{name}”.", name=slug[:100]),
+        remedy=Text("The address /queries lists them all."),
+    )
+
+
+def _answered(view: Visit, text: str) -> Table:
+    job = Job(text, view.release.folder / RDF, RESULTS_JSON.name, TURTLE.name)
+    return table(view, view.site.pool.run(job))
+
+
+def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -> Response:
+    saved = form.saved
+    return page(
+        view,
+        etag,
+        "question.html",
+        vary=_VARY,
+        saved=saved,
+        controls=form.controls(),
+        wrong=form.wrong,
+        text=text,
+        names=_names(view, saved.tags),
+        answer=_titled(saved, answer) if answer else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Titled:
+    """An answer under the headings that the query's header gives its columns."""
+
+    headings: tuple[Words, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    more: bool
+
+
+def _titled(saved: SavedQuery, answer: Table) -> Titled:
+    """Show each thing with its name; the columns ``xLabel`` that hold the names are left out."""
+    names = answer.columns
+    labels = {name: names.index(f"{name}Label") for name in names if f"{name}Label" in names}
+    kept = [i for i in range(len(names)) if i not in labels.values()]
+    titles = {column.name: column.label for column in saved.columns}
+    return Titled(
+        tuple(titles.get(names[i], {"": names[i]}) for i in kept),
+        tuple(tuple(_named(row, i, labels.get(names[i])) for i in kept) for row in answer.rows),
+        answer.more,
+    )
+
+
+def _named(row: tuple[Shown, ...], place: int, label: int | None) -> Shown:
+    """Return a cell whose text is its name in the reader's language, or the one in the answer."""
+    cell = row[place]
+    name = cell.kind or (row[label].text if label is not None else "")
+    return replace(cell, text=name or cell.text, kind="")
