@@ -33,6 +33,8 @@ CONTEXT = """
 <id/territory/t> a faces:Territory .
 <id/source/s> a faces:Source .
 <vocab/stage/consolidation> a skos:Concept .
+<vocab/contact-basis/public-page> a skos:Concept .
+<vocab/accompaniment-approach/peer> a skos:Concept .
 <vocab/network-kind/territorial> a skos:Concept .
 <vocab/network-formality/formal> a skos:Concept .
 <vocab/network-formality/informal> a skos:Concept .
@@ -69,7 +71,12 @@ EXAMPLES: dict[str, Example] = {
     "Initiative": Example(
         "id/initiative/x",
         "faces:Initiative",
-        {**NAMED, "dcterms:description": '"Y"@fr', "dcterms:spatial": "<id/territory/t>"},
+        {
+            **NAMED,
+            "dcterms:description": '"Y"@fr',
+            "dcterms:spatial": "<id/territory/t>",
+            "faces:contactBasis": "<vocab/contact-basis/public-page>",
+        },
     ),
     "Network": Example(
         "id/network/x",
@@ -94,6 +101,7 @@ EXAMPLES: dict[str, Example] = {
             **NAMED,
             "faces:accompanied": "<id/initiative/a>",
             "faces:accompanier": "<id/network/n>",
+            "faces:approach": "<vocab/accompaniment-approach/peer>",
             "faces:startDate": '"2012"^^xsd:gYear',
             "faces:endDate": '"2012-07"^^xsd:gYearMonth',
         },
@@ -240,9 +248,8 @@ CASES: tuple[Case, ...] = (
     Case(
         "Initiative", "faces:legalForm", "<vocab/legal-form/association>, <vocab/legal-form/mutual>"
     ),
-    Case("Initiative", "faces:legalCategory", "9220"),
-    Case("Initiative", "faces:legalCategory", '"922"'),
-    Case("Initiative", "faces:nafCode", '"9499Z"'),
+    Case("Initiative", "rov:orgType", '"9220"'),
+    Case("Initiative", "rov:orgActivity", '"9499Z"'),
     Case("Initiative", "faces:foundingDate", '"17/05/2011"'),
     Case("Initiative", "faces:foundingDate", '"2011-13"^^xsd:gYearMonth'),
     Case("Initiative", "faces:attestedOn", '"hier"'),

@@ -66,10 +66,11 @@ def published() -> rdflib.Graph:
 
 
 def constraints() -> Iterator[tuple[rdflib.term.Node, rdflib.term.Node, rdflib.term.Node]]:
-    """Yield (node shape, target class, SPARQL constraint)."""
+    """Yield (shape, target class, SPARQL constraint); the shape gives the severity."""
     for shape, target in shapes().subject_objects(SH.targetClass):
-        for constraint in shapes().objects(shape, SH.sparql):
-            yield shape, target, constraint
+        for holder in (shape, *shapes().objects(shape, SH.property)):
+            for constraint in shapes().objects(holder, SH.sparql):
+                yield holder, target, constraint
 
 
 def declared_prefixes() -> dict[str, str]:
@@ -120,7 +121,8 @@ def store_of(data: rdflib.Graph) -> pyoxigraph.Store:
 def run_oxigraph(data: rdflib.Graph) -> set[Found]:
     """Run every SPARQL constraint on every node of its class."""
     store, found = store_of(data), set()
-    for _, target, constraint in constraints():
+    for shape, target, constraint in constraints():
+        severity = str(shapes().value(shape, SH.severity)).rpartition("#")[2]
         select = str(shapes().value(constraint, SH.select))
         for focus in data.subjects(RDF.type, target):
             rows = store.query(
@@ -131,5 +133,5 @@ def run_oxigraph(data: rdflib.Graph) -> set[Found]:
             assert isinstance(rows, pyoxigraph.QuerySolutions)
             for row in rows:
                 assert row["this"] == pyoxigraph.NamedNode(str(focus))
-                found.add(Found(str(focus), row["path"].value, "Violation"))
+                found.add(Found(str(focus), row["path"].value, severity))
     return found
