@@ -89,7 +89,11 @@ def test_examples_do_not_pass_for_facts() -> None:
     real = {s for s in records if (s, RDF.type, FACES.Territory) in together}
     assert len(records - real) >= 15
     for record in records - real:
-        assert (record, FACES.fictitious, rdflib.Literal(True)) in together
+        assert (
+            record,
+            FACES.fictitious,
+            rdflib.Literal("true", datatype=rdflib.XSD.boolean),
+        ) in together
 
 
 def test_examples_are_no_part_of_the_ontology() -> None:

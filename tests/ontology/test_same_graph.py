@@ -114,7 +114,7 @@ def test_names_in_json_need_no_second_form() -> None:
     share = rdflib.Literal("42.5", datatype=rdflib.XSD.decimal)
     assert set(found.predicate_objects(subject)) == {
         (FACES.employees, three),
-        (FACES.fictitious, rdflib.Literal(True)),
+        (FACES.fictitious, rdflib.Literal("true", datatype=rdflib.XSD.boolean)),
         (FACES.share, share),
     }
 
