@@ -53,7 +53,7 @@ def languages(node: rdflib.term.Node, predicate: rdflib.URIRef) -> list[str]:
 
 
 def test_the_terms_were_read() -> None:
-    assert (len(own_terms), len(concepts), len(schemes)) == (80, 109, 18)
+    assert (len(own_terms), len(concepts), len(schemes)) == (78, 109, 18)
 
 
 @pytest.mark.parametrize("term", own_terms, ids=lambda t: t.rpartition("#")[2])
