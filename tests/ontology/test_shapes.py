@@ -72,7 +72,7 @@ def full(curie: str) -> str:
 def test_every_kind_of_shape_was_read() -> None:
     assert (len(node_shapes), len(EXAMPLES)) == (22, 18)
     assert len(property_shapes) >= 80
-    assert len(sparql_constraints) == 31
+    assert len(sparql_constraints) == 32
 
 
 @pytest.mark.parametrize("shape", property_shapes, ids=short)
