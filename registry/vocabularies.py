@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from pyoxigraph import Literal, NamedNode
 
@@ -40,6 +41,10 @@ class Concept:
             yield from concept.below()
 
 
+#: The trees that were asked for, by release.
+_KEPT: Final[WeakKeyDictionary[Release, dict[str, tuple[Concept, ...]]]] = WeakKeyDictionary()
+
+
 def vocabularies(release: Release) -> dict[str, int]:
     """Return the IRI of each vocabulary with the number of its concepts."""
     rows = release.graphs.select(query_text("vocabularies"))
@@ -57,7 +62,18 @@ def labels(release: Release, scheme: str) -> dict[str, Words]:
 
 
 def tree(release: Release, scheme: str) -> tuple[Concept, ...]:
-    """Return the top concepts of a vocabulary, with all that is below them, by notation."""
+    """Return the top concepts of a vocabulary, with all that is below them, by notation.
+
+    It is kept as long as the release is open: counting the uses of a vocabulary takes 0.6 s where
+    200,000 records use it twice each.
+    """
+    kept = _KEPT.setdefault(release, {})
+    if scheme not in kept:
+        kept[scheme] = _read(release, scheme)
+    return kept[scheme]
+
+
+def _read(release: Release, scheme: str) -> tuple[Concept, ...]:
     said: dict[str, dict[str, list[Term]]] = {}
     records: dict[str, int] = {}
     rows = release.graphs.select(query_text("vocabulary-tree"), scheme=NamedNode(scheme))

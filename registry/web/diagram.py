@@ -35,7 +35,7 @@ _BAND: Final = 96
 _SIDES: Final = ("accompanier", "accompanied")
 _SUBJECT: Final = ("approach", "targetStage", "need", "method", "format")
 _FRAME: Final = ("startDate", "endDate", "attestedOn", "reciprocates", "programme")
-_HUB_TOPS: Final = {"above": 14, "middle": 140, "below": 266}
+_HUB_TOPS: Final = {"above": 14, "middle": 112, "below": 210}
 
 
 @dataclass(frozen=True, slots=True)

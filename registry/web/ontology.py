@@ -30,6 +30,7 @@ from registry.web.links import Linker, split_extension
 from registry.web.rendering import page
 from registry.web.resources import negotiated
 from registry.web.site import Visit, visit
+from registry.web.sources import LICENCES
 from registry.web.terms import Terms
 
 blueprint: Final = Blueprint("ontology", __name__)
@@ -153,6 +154,7 @@ def _page(view: Visit, etag: str, said: Reference) -> Response:
         reused=_reused(said),
         formats=[(f"{_PATH}.{f.extension}", f) for f in GRAPH_FORMATS],
         term_path=_term_path,
+        licences=LICENCES,
     )
 
 

@@ -15,6 +15,7 @@ from registry.query.model import Job
 from registry.query.scan import scan
 from registry.releases.archive import RDF
 from registry.saved_queries import SavedQuery, bind, saved_queries
+from registry.search.folding import sort_key
 from registry.texts import Text, Words
 from registry.web.caching import not_modified, page_validator
 from registry.web.fields import Form
@@ -74,7 +75,9 @@ def gallery() -> Response:
         )
     shown = [query for query in every if not tag or tag in query.tags]
     names = _names(view, counts)
-    tags = sorted(counts.items(), key=lambda item: names[item[0]])
+    # A subject of one question only is no way to choose: it is left out of the list of subjects.
+    offered = [each for each, number in counts.items() if number > 1 or each == tag]
+    tags = [(each, counts[each]) for each in sorted(offered, key=lambda t: sort_key(names[t]))]
     context = {"queries": shown, "tag": tag, "tags": tags, "names": names}
     return page(view, etag, "queries.html", vary=_VARY, **context)
 

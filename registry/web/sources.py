@@ -11,10 +11,11 @@ from registry.texts import Text, best
 from registry.web.links import Linker
 
 #: Names of licences that open data are published under; others are shown by their IRI.
-_LICENCES: Final = {
+LICENCES: Final = {
     "https://spdx.org/licenses/etalab-2.0": "Licence Ouverte 2.0",
     "https://www.etalab.gouv.fr/licence-ouverte-open-licence": "Licence Ouverte",
     "https://creativecommons.org/licenses/by/4.0/": "CC BY 4.0",
+    "https://spdx.org/licenses/CC-BY-4.0": "CC BY 4.0",
     "https://creativecommons.org/licenses/by-sa/4.0/": "CC BY-SA 4.0",
     "https://creativecommons.org/publicdomain/zero/1.0/": "CC0 1.0",
     "https://opendatacommons.org/licenses/odbl/1-0/": "ODbL 1.0",
@@ -45,5 +46,5 @@ def _stated(linker: Linker, iri: str, source: Source | None) -> Stated:
         return Stated(linker.label(iri), href, "", "", "")
     title = best(source.titles, linker.language, linker.label(iri))
     licence_href = source.licence if source.licence.startswith(("https://", "http://")) else ""
-    name = _LICENCES.get(source.licence, source.licence)
+    name = LICENCES.get(source.licence, source.licence)
     return Stated(title, href, name, licence_href, source.modified)
