@@ -7,6 +7,7 @@ node and its neighbours and are pySHACL's.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -49,14 +50,16 @@ class Shapes:
     and the property shapes beside them, so that each property shape can be run on many focus
     nodes at once. ``of_class`` names the shapes of a class, ``sparql`` its SPARQL constraints.
     ``only_where`` maps a property shape that nothing but a value can violate to its property: it
-    need not run on nodes without one. ``inverse_paths`` are the properties that shapes follow
-    backwards.
+    need not run on nodes without one. ``by_value`` maps one that looks at each value by itself, and
+    at their number, to the number allowed: what it has found right once is right everywhere.
+    ``inverse_paths`` are the properties that shapes follow backwards.
     """
 
     core: rdflib.Graph
     of_class: Mapping[str, tuple[rdflib.term.Node, ...]]
     sparql: Mapping[str, tuple[SparqlConstraint, ...]]
     only_where: Mapping[rdflib.term.Node, str]
+    by_value: Mapping[rdflib.term.Node, float]
     inverse_paths: frozenset[str]
     field_names: Mapping[str, Words]
 
@@ -98,7 +101,9 @@ def take_apart(graph: rdflib.Graph) -> Shapes:
         graph.add((node, RDF.type, SH.PropertyShape))
     for predicate in (SH.property, SH.sparql, SH.rule):
         graph.remove((None, predicate, None))
-    return Shapes(graph, of_class, sparql, _only_where(graph), inverse, names)
+    only_where = _only_where(graph)
+    by_value = {shape: _most(graph, shape) for shape in only_where if _by_value(graph, shape)}
+    return Shapes(graph, of_class, sparql, only_where, by_value, inverse, names)
 
 
 #: What can be violated by the absence of a value (SHACL §4.2.1, 4.5.1, 4.7.3, 4.8.2).
@@ -112,6 +117,35 @@ def _only_where(graph: rdflib.Graph) -> dict[rdflib.term.Node, str]:
         if isinstance(path, rdflib.URIRef)
         and not any(graph.value(shape, parameter) is not None for parameter in _ABSENCE)
     }
+
+
+#: What says nothing of a node, and what says something of each value alone (SHACL §4.1–4.4, 4.6.3,
+#: 4.8.3).
+_PRESENTATION = {
+    SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity, SH.defaultValue,
+}  # fmt: skip
+_OF_VALUES = {
+    SH["class"], SH.datatype, SH.nodeKind, SH.minLength, SH.maxLength, SH.pattern, SH.flags,
+    SH.minInclusive, SH.maxInclusive, SH.minExclusive, SH.maxExclusive, SH.languageIn, SH["in"],
+}  # fmt: skip
+
+
+def _by_value(graph: rdflib.Graph, shape: rdflib.term.Node) -> bool:
+    """Tell whether the constraints of a shape concern each value by itself, and their number."""
+    used = _shacl(graph, shape)
+    alternatives = [o for choice in graph.objects(shape, SH["or"]) for o in graph.items(choice)]
+    return used <= _PRESENTATION | _OF_VALUES | {SH["or"], SH.maxCount} and all(
+        _shacl(graph, one) <= _OF_VALUES for one in alternatives
+    )
+
+
+def _shacl(graph: rdflib.Graph, node: rdflib.term.Node) -> set[rdflib.term.Node]:
+    return {p for p in graph.predicates(node) if str(p).startswith(str(SH))}
+
+
+def _most(graph: rdflib.Graph, shape: rdflib.term.Node) -> float:
+    most = graph.value(shape, SH.maxCount)
+    return int(most) if isinstance(most, rdflib.Literal) else math.inf
 
 
 def _words(graph: rdflib.Graph, node: rdflib.term.Node, predicate: rdflib.URIRef) -> Words:
