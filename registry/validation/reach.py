@@ -14,9 +14,10 @@ class Reach:
     """Collects, quad by quad, the focus nodes whose verdict a change can alter.
 
     A shape looks at a node's own statements, at the types of the nodes that it points to
-    (``sh:class``), and backwards along the inverse paths. So a changed statement affects its
-    subject; if it is a type, also what points to its subject; and along an inverse path its
-    object. Space: O(changed subjects).
+    (``sh:class``), backwards along the inverse paths, and from a record into its parts. So a
+    changed statement affects its subject; if that is a part (``record#part``), also the record;
+    if it is a type, also what points to its subject; and along an inverse path its object.
+    Space: O(changed subjects).
     """
 
     def __init__(self, inverse_paths: frozenset[str]) -> None:
@@ -40,7 +41,7 @@ class Reach:
 
     def focus_nodes(self, graphs: Graphs) -> list[str]:
         """Return the affected nodes that the changed graphs still describe, sorted."""
-        affected = set(self._subjects)
+        affected = self._subjects | {iri.partition("#")[0] for iri in self._subjects}
         for iri in self._retyped:
             affected |= _pointing_to(graphs, NamedNode(iri))
         return sorted(affected)

@@ -122,6 +122,28 @@ def test_what_a_change_breaks_is_found_by_looking_at_what_it_reaches(
     assert whole - incremental <= full(old)
 
 
+def test_a_changed_part_is_looked_at_with_its_record() -> None:
+    """What a record may not say of its parts together is found when one of them changes."""
+    part = (
+        "<id/initiative/i4#resource-{0}> a faces:ResourceStatement ; faces:share {1} ;"
+        ' faces:attestedOn "2023"^^xsd:gYear .'
+    )
+    record = (
+        '<id/initiative/i4> a faces:Initiative ; rdfs:label "Quatre"@fr ;'
+        " faces:resourceStatement <id/initiative/i4#resource-a> , <id/initiative/i4#resource-b> ."
+    )
+    before = [record, part.format("a", 60.0), part.format("b", 40.0)]
+    after = [record, part.format("a", 70.0), part.format("b", 40.0)]
+    reach = Reach(load_shapes().inverse_paths)
+    for quad in set(quads(before)) ^ set(quads(after)):
+        reach.note(quad)
+    new = state(after)
+    found = {key(f) for f in Engine(load_shapes(), new).run(reach.focus_nodes(new))}
+    path = "https://w3id.org/faces/ontology#resourceStatement"
+    fault = ("Violation", BASE + "id/initiative/i4", path, "SPARQL" + _CORE, "110.0")
+    assert fault in {(*f[:4], str(float(f[4] or 0))) for f in found if f[2] == path}
+
+
 def test_a_finding_says_what_where_and_what_to_do() -> None:
     found = Engine(load_shapes(), state(RECORDS)).run([BASE + "id/initiative/i3"])
     (missing,) = [
