@@ -20,7 +20,9 @@ _BOX: Final = (152, 50)
 _MARGIN: Final = 14
 _LINE: Final = 16
 _LETTERS: Final = 17
-_APART: Final = 8
+_LABEL_LETTERS: Final = 15
+_INDENT: Final = 10
+_APART: Final = 58
 _ACTORS: Final = ("Initiative", "Network", "Organization")
 #: Rows of boxes: what is known of actors or frames what they do; relationships; what those use.
 _ABOVE: Final = (
@@ -61,8 +63,8 @@ class Box:
 class Line:
     """Properties that lead from the records of some classes to those of another.
 
-    It runs from ``start`` down or up to ``end``; ``labels`` are the names of the properties with
-    their height, left of the line when ``left``.
+    It runs from ``start`` down or up to ``end``; ``labels`` are the names of the properties in
+    short lines, each with its height and how far it stands in.
     """
 
     sources: tuple[Box, ...]
@@ -71,8 +73,7 @@ class Line:
     at: float
     start: float
     end: float
-    left: bool
-    labels: tuple[tuple[float, str], ...]
+    labels: tuple[tuple[float, int, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +194,15 @@ class _Drawn:
         down = source.top < target.top
         start = source.top + source.height if down else source.top
         end = target.top if down else target.top + target.height
-        names = [best(use.field.name, self.language) for use in uses.values()]
-        first = (start + end) / 2 - (len(names) - 1) * _LINE / 2 + 4
-        labels = tuple((first + i * _LINE, name) for i, name in enumerate(names))
+        texts = [
+            (_INDENT if place else 0, line)
+            for use in uses.values()
+            for place, line in enumerate(
+                textwrap.wrap(best(use.field.name, self.language), _LABEL_LETTERS)
+            )
+        ]
+        first = (start + end) / 2 - (len(texts) - 1) * _LINE / 2 + 4
+        labels = tuple((first + i * _LINE, *text) for i, text in enumerate(texts))
         at = (source if source.name else target).middle + aside
         shown = (tuple(sources), target, tuple(uses.values()))
-        return [Line(*shown, at, start, end, aside < 0, labels)]
+        return [Line(*shown, at, start, end, labels)]

@@ -45,6 +45,8 @@ class Terms:
         href, external = self.linker.href(iri)
         local = href.removeprefix("/ontology") if href.startswith("/ontology#") else href
         label = self.linker.label(iri)
+        if label == iri:
+            return Shown(iri.partition("://")[2] or iri, local, external)
         return Shown(label, local, external, kind="" if label == short else short)
 
     def label(self, entry: Entry) -> str:
