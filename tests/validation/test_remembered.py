@@ -31,7 +31,7 @@ def faults(*batches: dict[str, str]) -> list[list[str]]:
     found = []
     for batch in batches:
         findings = engine.run([f"{BASE}id/initiative/{name}" for name in batch])
-        found.append(sorted(f.focus.rpartition("/")[2] for f in findings if f.path == FOUNDED))
+        found.append(sorted({f.focus.rpartition("/")[2] for f in findings if f.path == FOUNDED}))
     return found
 
 
@@ -40,7 +40,7 @@ def test_a_wrong_value_is_found_each_time() -> None:
 
 
 def test_a_right_value_beside_a_wrong_one_is_no_excuse() -> None:
-    assert faults({"a": YEAR}, {"b": f"{YEAR} , {WRONG}"})[1] == ["b", "b"]
+    assert faults({"a": YEAR}, {"b": f"{YEAR} , {WRONG}"})[1] == ["b"]
 
 
 def test_too_many_right_values_are_found() -> None:
