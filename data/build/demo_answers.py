@@ -547,13 +547,30 @@ QUESTIONS: tuple[Callable[[Answers], list[str]], ...] = (
     q25,
 )
 
+PLURALS = {
+    "initiative": "initiatives",
+    "network": "networks",
+    "organization": "organisations",
+    "membership": "memberships",
+    "facilitation": "facilitations",
+    "accompaniment": "accompaniments",
+    "method": "methods",
+    "pooling": "poolings",
+    "cooperation": "cooperations",
+    "event": "events",
+    "programme": "programme",
+}
+
 INTRODUCTION = """\
 # Demonstration data
 
-Made up, by `data/build/demo.py`: {counts}. No organisation named here exists; any likeness is
-chance. Each record says `faces:fictitious true` and « (démonstration) » in its name. There are no
-SIREN, SIRET or RNA numbers: no range of them is known never to be allotted. Addresses are in the
-domain `.example`, which nobody can own. The territories are real, and come from the reference data.
+Made up, by `data/build/demo.py`:
+{counts}.
+
+No organisation named here exists; any likeness is chance. Each record says `faces:fictitious true`
+and « (démonstration) » in its name. There are no SIREN, SIRET or RNA numbers: no range of them is
+known never to be allotted. Addresses are in the domain `.example`, which nobody can own. The
+territories are real, and come from the reference data.
 
 Loaded by `faces init --demo` only, as the source `demo`. Licence: Licence Ouverte 2.0.
 
@@ -581,7 +598,7 @@ def readme(world: World) -> str:
     """Return the README: what there is, and for each question which records answer it, and why."""
     answers = Answers(world)
     kinds = Counter(one.kind for one in world.records.values())
-    counts = ", ".join(f"{kinds[kind]} {kind}" for kind in kinds)
+    counts = ", ".join(f"{kinds[kind]} {plural}" for kind, plural in PLURALS.items())
     networks = "\n".join(
         f"- `{one.key}` {one.name}: {', '.join(map(short, one.all('faces:networkKind')))},"
         f" {area(one)}, {len(answers.members[one.iri])} present members."

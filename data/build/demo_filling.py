@@ -155,13 +155,10 @@ def _stages(world: World, year: int) -> list[tuple[str, str]]:
         # Stated again: nothing has changed.
         again = rng.randrange(len(steps))
         steps.insert(again, steps[again])
-    span = 2026 - year
-    while span < len(steps):
-        steps.pop(0)
-    years = sorted(rng.sample(range(year, 2026), len(steps)))
+    years = sorted(rng.sample(range(year, 2027), min(len(steps), 2027 - year)))
     return [
-        (f"{one}-{rng.randint(1, 12):02d}" if world.chance(0.5) else str(one), step)
-        for one, step in zip(years, steps, strict=True)
+        (f"{one}-{rng.randint(1, 9):02d}" if world.chance(0.5) else str(one), step)
+        for one, step in zip(years, steps[-len(years) :], strict=True)
     ]
 
 

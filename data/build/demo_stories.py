@@ -107,7 +107,7 @@ ORGANIZATIONS = {
         "commune-13004", "association",
     ),
     "tournesol": (
-        "Fonds Tournesol",
+        "Fonds du Tournesol bleu",
         "Gère des fonds mutuels entre associations employeuses.",
         "Manages mutual funds among employing associations.",
         "commune-84007", "mutual",
@@ -471,11 +471,11 @@ INITIATIVES: dict[str, tuple[str, str, list[str], str, str, list[tuple[str, str]
     "voiles": ("La Voilerie des Communs", "13056", ["work-integration"], "ess-company", "exact",
                [("2017", "creation"), ("2021", "development")],
                "Sacs cousus dans des voiles usées.", "Bags sewn from worn sails."),
-    "tablees": ("Les Grandes Tablées", "05070", ["food"], "informal", "commune",
+    "tablees": ("Les Tablées d’En-Haut", "05070", ["food"], "informal", "commune",
                 [("2023", "emergence")],
                 "Repas de village, chaque mois, sans association derrière.",
                 "A village meal each month, with no association behind it."),
-    "cigale": ("La Causerie des Cigales", "83118", ["popular-education"], "association", "exact",
+    "causerie": ("La Causerie des Platanes", "83118", ["popular-education"], "association", "exact",
                [("2018", "creation"), ("2023", "development")],
                "Conversations et entraide dans la langue de chacun.",
                "Conversations and mutual help in everyone’s language."),
@@ -570,7 +570,7 @@ def _memberships(world: World, cast: Cast) -> None:
         "racines": ["salins", "crau", "sorgue"],
         "boucle": ["rives", "lac", "caddie", "faubourg1"],
         "quai": ["pas", "ocres"],
-        "semaines": ["passage", "cigale", "merle"],
+        "semaines": ["passage", "causerie", "merle"],
         "quinzaine": ["rade", "mimosa"],
         "balises": ["amers", "lampisterie", "estive"],
         "cercle": ["pas", "passage", "ventoux", "ubaye", "sept"],
@@ -700,8 +700,8 @@ def _poolings(world: World, cast: Cast) -> None:
          "logistics and equipment; carried by a network"),
         ((12, 14), "Presse à pommes voyageuse", "Travelling apple press", ["equipment"],
          ["sept", "tablees"], "", "2023", "", "equipment; no carrier: stands alone"),
-        ((13, 14), "Caisse de secours Tournesol", "Tournesol relief fund", ["mutual-fund"],
-         ["rives", "salins", "sept", "ocres"], "tournesol", "2017-01-01", "",
+        ((13, 14), "Caisse de secours du Tournesol bleu", "Blue sunflower relief fund",
+         ["mutual-fund"], ["rives", "salins", "sept", "ocres"], "tournesol", "2017-01-01", "",
          "covers four initiatives; carried by an organisation: stands alone"),
         ((13, 14), "Caisse des jardins", "Gardens’ fund", ["mutual-fund"],
          ["salins", "crau", "sorgue"], "racines", "2020", "",
@@ -777,10 +777,10 @@ def _records_to_check(world: World, cast: Cast) -> None:
                 record.facts = [fact for fact in record.facts if fact[0] != predicate]
                 record.say(predicate, date(value))
 
-    redate(ini["cigale"], None, "2026-10-12")
-    world.tell(24, ini["cigale"], "changed on 12 October 2026")
+    redate(ini["causerie"], None, "2026-10-12")
+    world.tell(24, ini["causerie"], "changed on 12 October 2026")
     fresh = world.accompany(
-        ini["cigale"],
+        ini["causerie"],
         [cast.net["balises"]],
         ["accompanist-network"],
         "consolidation",
@@ -792,7 +792,7 @@ def _records_to_check(world: World, cast: Cast) -> None:
     world.tell(25, ini["vieux"], "last verified on 10 May 2023")
     redate(ini["muette"], "", None)
     world.tell(25, ini["muette"], "never verified")
-    for name in ("cigale", "vieux", "tuiles"):
+    for name in ("causerie", "vieux", "tuiles"):
         world.contact(ini[name], "" if name == "vieux" else "organisation-consent")
     world.tell(25, ini["vieux"], "an e-mail address without a basis")
     world.tell(25, ini["pre1"], "same name in the same commune as the next, but for its typography")

@@ -171,7 +171,7 @@ THEMES = {
         ("les loyers", "rents"),
     ),
     "mobility": ThemeWords(
-        ("La Roue", "Le Garage", "La Navette", "Le Vélo"),
+        ("Le Rayon", "Le Garage", "La Navette", "Le Vélo"),
         (
             (
                 "répare des voitures et des vélos à prix solidaire",
@@ -256,16 +256,16 @@ THEMES = {
 COMPLEMENTS = (
     "des Sept Marmites", "du Vent tourné", "de la Lune rousse", "des Trois Hiboux",
     "de l’Heure bleue", "du Grand Détour", "de la Pie voleuse", "des Mille Mains",
-    "du Pont dormant", "des Cigales d’hiver", "du Figuier bavard", "de l’Ânesse grise",
+    "du Pont dormant", "des Grillons d’hiver", "du Figuier bavard", "de l’Ânesse grise",
     "du Chemin creux", "des Petits Cailloux", "de la Bonne Pâte", "du Dernier Tram",
     "des Voisins d’en face", "de la Source cachée", "du Loup coiffé", "de l’Olive ronde",
-    "des Passe-murailles", "du Merle moqueur et Cie", "de la Roue libre", "des Herbes hautes",
+    "des Passe-murailles", "du Merle rieur", "de la Roue carrée", "des Herbes hautes",
     "du Banc public", "de la Cour commune", "des Longues Tables", "du Mistral perdant",
-    "de l’Arbre à palabres", "des Quatre Chemins bleus", "du Sac à malices", "de la Marelle",
+    "de l’Arbre à bottes", "des Quatre Chemins bleus", "du Sac à malices", "de la Marelle",
     "des Lendemains", "du Tilleul penché", "de l’Écho", "des Belles Mécaniques",
     "du Coquelicot têtu", "de la Tortue pressée", "des Oies libres", "du Nouveau Cadran",
     "de l’Amandier fou", "des Grains de sel", "du Puits partagé", "de la Ficelle",
-    "des Ricochets", "du Cabanon ouvert", "de la Grande Ourse", "des Lucioles",
+    "des Ricochets", "du Cabanon ouvert", "de l’Ourse rousse", "des Lucioles",
     "du Fil retrouvé", "de l’Archipel vert", "des Bras ouverts", "du Pas de côté",
 )  # fmt: skip
 

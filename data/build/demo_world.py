@@ -10,8 +10,8 @@ from demo_model import CLASSES, Place, Record, Term, date, places, slug, territo
 
 #: The day that « today » stands for: nothing is dated later, except the end of agreements.
 TODAY = "2026-11-15"
-#: A town of more inhabitants is spread wider on the map.
-LARGE = 100_000
+#: How far from the town hall a point may be, in degrees.
+REACH = 0.06
 FR_MARK, EN_MARK = " (démonstration)", " (demonstration)"
 
 
@@ -111,14 +111,13 @@ class World:
     def point(self, record: Record, place: Place, precision: str) -> None:
         """Put the record on the map, around the town hall or at the commune’s centre."""
         (x, y), (cx, cy) = place.hall, place.centre
-        if precision == "commune":
-            lon, lat = cx, cy
-        else:
-            # Inland of the town hall rather than at sea; wider in large towns.
-            spread = 0.018 if place.population > LARGE else 0.004
-            along = self.rng.uniform(0.05, 0.4)
-            lon = round(x + along * (cx - x) + self.rng.uniform(-spread, spread), 5)
-            lat = round(y + along * (cy - y) + self.rng.uniform(-spread, spread), 5)
+        lon, lat = cx, cy
+        if precision != "commune":
+            # From the town hall towards the centre: away from the sea, and never far.
+            dx, dy = (max(-REACH, min(REACH, one)) for one in (cx - x, cy - y))
+            along, aside = self.rng.uniform(0.05, 0.7), self.rng.uniform(-0.15, 0.15)
+            lon = round(x + along * dx - aside * dy, 5)
+            lat = round(y + along * dy + aside * dx, 5)
         methods = {
             "exact": "adresse trouvée au numéro",
             "street": "adresse trouvée à la rue",
