@@ -428,7 +428,7 @@ def q19(a: Answers) -> list[str]:
 
 
 def q20(a: Answers) -> list[str]:
-    """Mix of resources that consolidating initiatives declare."""
+    """Mix of resources that consolidating initiatives declare; shares not stated are left out."""
     shares: dict[str, list[int]] = defaultdict(list)
     declaring: Counter[str] = Counter()
     for one in a.at_stage("consolidation"):

@@ -151,7 +151,7 @@ def _stages(world: World, year: int) -> list[tuple[str, str]]:
     steps = [STAGES[stage] for stage in (*passed, last)]
     if steps[-1] in SETTLED and len(passed) < MOST_PASSED and world.chance(0.15):
         steps.append("development")
-    elif len(steps) <= MOST_PASSED and world.chance(0.35):
+    elif len(steps) <= MOST_PASSED and world.chance(0.7):
         # Stated again: nothing has changed.
         again = rng.randrange(len(steps))
         steps.insert(again, steps[again])
