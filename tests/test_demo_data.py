@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import functools
 import os
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from support import BASE
+from support import BASE, PREFIXES
 
 ROOT = Path(__file__).parents[1]
 DEMO = ROOT / "data/demo"
@@ -22,6 +23,7 @@ FACES = "https://w3id.org/faces/ontology#"
 ORG = "http://www.w3.org/ns/org#"
 A = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+BASIS = f"{FACES}contactBasis"
 EMAIL = "https://schema.org/email"
 COUNTS = {
     f"{FACES}Initiative": 150,
@@ -136,3 +138,63 @@ def test_the_readme_answers_each_question(question: int) -> None:
     assert set(re.findall(r"`(demo-[a-z]+-\d+)`", planted + complete)) <= keys
     assert planted.count("\n- `demo-") >= 1
     assert complete.count("\n- ") >= 1
+
+
+def territory(key: str, name: str, code: str, within: str = "") -> str:
+    """Return a territory in few words: the reference data say more."""
+    kind = key.partition("-")[0]
+    return (
+        f'<id/territory/{key}> a faces:Territory ; rdfs:label "{name}"@fr ; {within}'
+        f" faces:territoryKind <https://w3id.org/faces/vocab/territory-kind/{kind}> ;"
+        f' dcterms:identifier "{code}" ; faces:vintage "2026"^^xsd:gYear .\n'
+    )
+
+
+def territories() -> str:
+    """Return the territories that the demonstration data name, apart from the reference data."""
+    lines = [PREFIXES, "@prefix geo: <http://www.opengis.net/ont/geosparql#> .\n"]
+    lines.append(territory("region-93", "Région", "93"))
+    with (GENERATOR.parent / "demo-places.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    for kind in ("departement", "epci"):
+        lines += [
+            territory(f"{kind}-{code}", f"{kind} {code}", code)
+            for code in sorted({row[kind] for row in rows})
+        ]
+    for row in rows:
+        key = f"commune-{row['code']}"
+        within = f"geo:sfWithin <id/territory/epci-{row['epci']}> ; "
+        point = f"geo:hasGeometry <id/territory/{key}#geometry> ; "
+        lines.append(territory(key, row["name"], row["code"], within + point))
+        lines.append(
+            f"<id/territory/{key}#geometry> a geo:Geometry ;"
+            f' geo:asWKT "POINT({row["centre_lon"]} {row["centre_lat"]})"^^geo:wktLiteral ;'
+            " faces:geocodingPrecision"
+            " <https://w3id.org/faces/vocab/geocoding-precision/commune> .\n"
+        )
+    return "".join(lines)
+
+
+def test_the_registry_accepts_it_and_asks_only_why_some_contacts_are_published(
+    tmp_path: Path,
+) -> None:
+    def faces(*arguments: object) -> str:
+        """Run the command; return what it warns of."""
+        return subprocess.run(
+            [sys.executable, "-m", "registry", "--data-dir", folder, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "FACES_LANG": "en"},
+        ).stderr
+
+    folder, stub = tmp_path / "registry", tmp_path / "territories.ttl"
+    stub.write_text(territories(), encoding="utf-8")
+    faces("init", "--empty")
+    faces("import", stub, "--source", "territories")
+    warnings = faces("import", *sorted(DEMO.glob("*.ttl")), "--source", "demo").splitlines()
+    unfounded = {iri for iri in records() if values(iri, EMAIL) and not values(iri, BASIS)}
+    assert unfounded
+    assert {line[1:].partition(">")[0] for line in warnings} == unfounded
+    assert all("e-mail address" in line for line in warnings)
+    faces("verify")
