@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -23,10 +25,12 @@ ENVIRONMENT_PREFIX = "FACES_"
 #: Environment variables with our prefix that are not settings.
 OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG", "FACES_DEBUG"})
 MIB = 1 << 20
+_TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def _setting(
-    default: str | float,
+    default: str | float | tuple[str, ...],
     meaning: str,
     *,
     least: float | None = None,
@@ -61,6 +65,38 @@ class Settings:
     )
     query_bytes: int = _setting(100_000, "Longest query, in bytes.", least=1000, most=10_000_000)
     query_depth: int = _setting(100, "Deepest nesting of a query.", least=10, most=200)
+    query_result_mib: int = _setting(
+        256, "Longest answer to a query, in MiB; it is broken off there.", least=1, most=1 << 20
+    )
+    query_waiting: int = _setting(
+        100, "Queries that may wait for a worker, in each web process.", least=1, most=10_000
+    )
+    client_queries: int = _setting(
+        4, "Queries of one client at the same time, in each web process.", least=1, most=10_000
+    )
+    client_seconds: float = _setting(
+        30.0,
+        "Seconds of a worker that one client may use each minute, in each web process.",
+        least=1,
+        most=100_000,
+    )
+    tokens: dict[str, str] = field(
+        default_factory=dict,
+        hash=False,
+        metadata={"meaning": "Known clients: name = SHA-256 of the token that each sends."},
+    )
+    token_factor: float = _setting(
+        10.0, "How many times as much a known client may use.", least=1, most=1000
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "Addresses or networks of proxies whose X-Forwarded-For is believed."
+    )
+    metrics_allow: tuple[str, ...] = _setting(
+        ("127.0.0.0/8", "::1"), "Addresses or networks that may read /metrics."
+    )
+    log_queries: bool = _setting(
+        default=False, meaning="Whether the log holds the text of queries, not only a hash."
+    )
     page_size: int = _setting(50, "Rows on a page of a list.", least=5, most=500)
     import_processes: int = _setting(
         0, "Processes that validate; 0: as many as there are cores.", least=0, most=256
@@ -77,6 +113,12 @@ class Settings:
             raise _wrong("base_iri", self.base_iri, Text("an http or https address"))
         if parts.fragment or not self.base_iri.endswith("/"):
             raise _wrong("base_iri", self.base_iri, Text("an address that ends in “/”"))
+        for name in ("trusted_proxies", "metrics_allow"):
+            _check_networks(name, getattr(self, name))
+        for name, digest in self.tokens.items():
+            if not _TOKEN_NAME.fullmatch(name) or not _SHA256.fullmatch(str(digest)):
+                expected = Text("a name of letters and digits, and a SHA-256 of 64 hex digits")
+                raise _wrong("tokens", name, expected)
 
     @classmethod
     def load(cls, data_dir: Path, environment: Mapping[str, str] | None = None) -> Self:
@@ -90,9 +132,42 @@ class Settings:
         return cls(**values)
 
 
-def _types() -> dict[str, type]:
-    kinds = {"str": str, "int": int, "float": float}
-    return {f.name: kinds[str(f.type)] for f in fields(Settings)}
+def _truth(text: str) -> bool:
+    known = {"true": True, "1": True, "false": False, "0": False}
+    if text.lower() not in known:
+        raise ValueError(text)
+    return known[text.lower()]
+
+
+def _list(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _pairs(text: str) -> dict[str, str]:
+    return {name: digest for name, _, digest in (pair.partition("=") for pair in _list(text))}
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What values a setting takes, how the environment writes them, what to say of others."""
+
+    types: tuple[type, ...]
+    read: Callable[[str], Any]
+    expected: Text
+
+
+_KINDS: dict[str, _Kind] = {
+    "str": _Kind((str,), str, Text("a text")),
+    "int": _Kind((int,), int, Text("a whole number")),
+    "float": _Kind((int, float), float, Text("a number")),
+    "bool": _Kind((bool,), _truth, Text("true or false")),
+    "tuple[str, ...]": _Kind((tuple,), _list, Text("a list of texts")),
+    "dict[str, str]": _Kind((dict,), _pairs, Text("a table of names and texts")),
+}
+
+
+def _kinds() -> dict[str, _Kind]:
+    return {f.name: _KINDS[str(f.type)] for f in fields(Settings)}
 
 
 def _wrong(name: str, value: object, expected: Text) -> ConfigurationError:
@@ -105,26 +180,35 @@ def _wrong(name: str, value: object, expected: Text) -> ConfigurationError:
 
 
 def _check(name: str, value: object, bounds: Mapping[str, Any]) -> None:
-    kind = _types()[name]
-    if kind is str:
-        if not isinstance(value, str) or not value.strip():
-            raise _wrong(name, value, Text("a text"))
-        return
-    whole = kind is int
-    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-        raise _wrong(name, value, Text("a whole number") if whole else Text("a number"))
-    least, most = bounds["least"], bounds["most"]
-    # Written so that NaN, which compares false with everything, is refused.
-    if not least <= value <= most:
-        raise _wrong(name, value, Text("a number from {least} to {most}", least=least, most=most))
+    kind = _kinds()[name]
+    # Python's True is an int; ours is not.
+    if not isinstance(value, kind.types) or isinstance(value, bool) != (bool in kind.types):
+        raise _wrong(name, value, kind.expected)
+    if isinstance(value, str) and not value.strip():
+        raise _wrong(name, value, kind.expected)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        least, most = bounds["least"], bounds["most"]
+        # Written so that NaN, which compares false with everything, is refused.
+        if not least <= value <= most:
+            raise _wrong(
+                name, value, Text("a number from {least} to {most}", least=least, most=most)
+            )
+
+
+def _check_networks(name: str, values: tuple[object, ...]) -> None:
+    for value in values:
+        try:
+            ip_network(str(value), strict=False)
+        except ValueError as error:
+            raise _wrong(name, value, Text("addresses or networks of the Internet")) from error
 
 
 def _unknown(name: str, where: str) -> ConfigurationError:
-    near = difflib.get_close_matches(name, _types(), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, _kinds(), n=1, cutoff=0.5)
     remedy = (
         Text("Did you mean “{near}”?", near=near[0])
         if near
-        else Text("Known settings: {names}.", names=", ".join(_types()))
+        else Text("Known settings: {names}.", names=", ".join(_kinds()))
     )
     return ConfigurationError(
         Text("There is no setting “{name}”.", name=name), where=where, remedy=remedy
@@ -141,9 +225,9 @@ def _from_file(path: Path) -> dict[str, Any]:
             Text("The settings cannot be read: {reason}.", reason=str(error)), where=str(path)
         ) from error
     for name in found:
-        if name not in _types():
+        if name not in _kinds():
             raise _unknown(name, str(path))
-    return found
+    return {k: tuple(v) if isinstance(v, list) else v for k, v in found.items()}
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -152,10 +236,10 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if not variable.startswith(ENVIRONMENT_PREFIX) or variable in OTHER_VARIABLES:
             continue
         name = variable.removeprefix(ENVIRONMENT_PREFIX).lower()
-        if name not in _types():
+        if name not in _kinds():
             raise _unknown(name, variable)
         try:
-            values[name] = _types()[name](text)
+            values[name] = _kinds()[name].read(text)
         except ValueError as error:
-            raise _wrong(name, text, Text("a number")) from error
+            raise _wrong(name, text, _kinds()[name].expected) from error
     return values

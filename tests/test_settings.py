@@ -47,6 +47,14 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:
         "base_iri = 'https://registre.example'",
         "base_iri = 'https://registre.example/#'",
         "port = ",
+        "log_queries = 1",
+        "trusted_proxies = '127.0.0.1'",
+        "trusted_proxies = ['localhost']",
+        "metrics_allow = [1.5]",
+        "tokens = ['x']",
+        "[tokens]\nnom = 'secret'",
+        "[tokens]\n'nom avec espaces' = '" + "0" * 64 + "'",
+        "[tokens]\nnom = 3",
     ],
 )
 def test_wrong_values_are_refused_by_name(tmp_path: Path, toml: str) -> None:
@@ -55,6 +63,23 @@ def test_wrong_values_are_refused_by_name(tmp_path: Path, toml: str) -> None:
     assert error.value.where
     for language in ("fr", "en"):
         assert all(error.value.sentences(language))
+
+
+def test_lists_tables_and_truth_are_read_from_the_file_and_the_environment(tmp_path: Path) -> None:
+    digest = "0" * 64
+    toml = f"log_queries = true\ntrusted_proxies = ['::1']\n[tokens]\nnom = '{digest}'\n"
+    found = load(tmp_path, toml)
+    assert (found.log_queries, found.trusted_proxies) == (True, ("::1",))
+    assert found.tokens == {"nom": digest}
+    changed = load(
+        tmp_path,
+        toml,
+        FACES_LOG_QUERIES="0",
+        FACES_TRUSTED_PROXIES="10.0.0.0/8, ::1",
+        FACES_TOKENS=f"autre={digest}",
+    )
+    assert (changed.log_queries, changed.trusted_proxies) == (False, ("10.0.0.0/8", "::1"))
+    assert changed.tokens == {"autre": digest}
 
 
 def test_variables_of_others_are_left_alone(tmp_path: Path) -> None:
