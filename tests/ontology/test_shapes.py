@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from ontology_graphs import (
     BASE,
+    FACES,
     constraints,
     core_shapes,
     declared_prefixes,
@@ -29,7 +30,9 @@ CONSTRAINTS = {
     SH.minCount, SH.maxCount, SH.datatype, SH["class"], SH.nodeKind, SH.pattern, SH.flags, SH["or"],
     SH.uniqueLang, SH.minLength, SH.minInclusive, SH.maxInclusive, SH.sparql,
 }  # fmt: skip
-PRESENTATION = {SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity}
+PRESENTATION = {
+    SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity, FACES.facetOrder,
+}  # fmt: skip
 DASH = "http://datashapes.org/dash#"
 
 property_shapes = sorted(shapes().subjects(RDF.type, SH.PropertyShape))
@@ -92,6 +95,14 @@ def test_groups_are_labelled_and_ordered() -> None:
     groups = list(shapes().subjects(RDF.type, SH.PropertyGroup))
     assert len({shapes().value(g, SH.order).toPython() for g in groups}) == len(groups) == 9
     assert all(languages(g, RDFS.label) == ["en", "fr"] for g in groups)
+
+
+def test_filters_are_ordered_in_each_class() -> None:
+    facets = {s: o.toPython() for s, o in shapes().subject_objects(FACES.facetOrder)}
+    assert len(facets) == 9
+    for shape in node_shapes:
+        orders = [facets[p] for p in shapes().objects(shape, SH.property) if p in facets]
+        assert len(set(orders)) == len(orders)
 
 
 # --- Conventions that the registry's validation relies on ---
