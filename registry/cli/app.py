@@ -21,6 +21,7 @@ _COMMANDS = {
     "serve": "starting",
     "import": "contributing",
     "validate": "contributing",
+    "territories": "territories",
     "log": "history",
     "show": "history",
     "diff": "history",

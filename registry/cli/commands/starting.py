@@ -19,11 +19,16 @@ from registry.texts import Text
 
 @click.command("init")
 @click.option("--empty", is_flag=True, help="Without the shipped data: only the ontology.")
+@click.option("--demo", is_flag=True, help="With made-up demonstration data, marked as such.")
 @click.option("--base-iri", help="Beginning of the IRI of every resource; cannot change later.")
 @publication
 @click.pass_obj
-def init_command(data_dir: Path, *, empty: bool, base_iri: str | None, by: Publication) -> None:
+def init_command(
+    data_dir: Path, *, empty: bool, demo: bool, base_iri: str | None, by: Publication
+) -> None:
     """Make a registry, with the shipped data."""
+    if empty and demo:
+        raise UsageError(Text("Give either --empty or --demo, not both."), where="--demo")
     settings = Settings.load(data_dir)
     if base_iri:
         settings = replace(settings, base_iri=base_iri)
@@ -35,7 +40,9 @@ def init_command(data_dir: Path, *, empty: bool, base_iri: str | None, by: Publi
             )
         _write_settings(data_dir, settings)
         outcome = Importer(writer, settings, TerminalProgress()).run(
-            shipped_sources(settings, with_data=not empty), message=by.message, author=by.author
+            shipped_sources(settings, with_data=not empty, with_demo=demo),
+            message=by.message,
+            author=by.author,
         )
     say(
         Text(
