@@ -43,8 +43,10 @@ N_QUADS: Final = Format("nquads", "nq", ("application/n-quads",), RdfFormat.N_QU
 
 #: Formats of a graph, the default first.
 GRAPH_FORMATS: Final = (TURTLE, N_TRIPLES, JSON_LD, RDF_XML)
+#: Formats of a CONSTRUCT or DESCRIBE answer, the default first.
+ANSWER_FORMATS: Final = (*GRAPH_FORMATS, TRIG, N_QUADS)
 #: Formats that ``faces import`` reads.
-INPUT_FORMATS: Final = (*GRAPH_FORMATS, TRIG, N_QUADS)
+INPUT_FORMATS: Final = ANSWER_FORMATS
 
 RESULTS_JSON: Final = Format(
     "json",

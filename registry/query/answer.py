@@ -11,8 +11,8 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, Self, TypeVar
 
-from registry.errors import IntegrityError, QueryError, QueryMemoryError
-from registry.formats import GRAPH_FORMATS, RESULT_FORMATS, Format
+from registry.errors import IntegrityError, QueryError, QueryMemoryError, QuerySyntaxError
+from registry.formats import ANSWER_FORMATS, RESULT_FORMATS, Format
 from registry.query import frames
 from registry.query.keeper import Worker
 from registry.query.model import Job
@@ -20,7 +20,7 @@ from registry.query.roster import ClientGoneError, Lease, Roster
 from registry.texts import Text
 
 RESULTS: Final = {f.name: f for f in RESULT_FORMATS}
-GRAPHS: Final = {f.name: f for f in GRAPH_FORMATS}
+GRAPHS: Final = {f.name: f for f in ANSWER_FORMATS}
 
 
 class UnparsedError(Exception):
@@ -212,7 +212,9 @@ def _failure(kind: int, words: str) -> Exception:
         return _out_of_memory()
     if kind == frames.STORE:
         return IntegrityError(Text("The release cannot be opened: {words}", words=words))
-    return QueryError(Text("The query cannot be answered: {words}", words=words))
+    what = Text("The query cannot be answered: {words}", words=words)
+    # A function that the engine has not, or not with so many arguments, is the client's to mend.
+    return QuerySyntaxError(what) if words.startswith("The custom function") else QueryError(what)
 
 
 def _out_of_memory() -> QueryMemoryError:

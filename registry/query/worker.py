@@ -18,7 +18,7 @@ from typing import IO, Any, Final, cast
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
-from registry.formats import GRAPH_FORMATS, RDF_XML, RESULT_FORMATS, TURTLE
+from registry.formats import ANSWER_FORMATS, RDF_XML, RESULT_FORMATS, TRIG, TURTLE
 from registry.namespaces import PREFIXES
 from registry.query import confinement, frames
 
@@ -33,8 +33,8 @@ FIRST_SECONDS: Final = 0.02
 _RESULTS: Final = {
     f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
 }
-_GRAPHS: Final = {f.name: f.engine for f in GRAPH_FORMATS if isinstance(f.engine, RdfFormat)}
-_PREFIXED: Final = {TURTLE.engine, RDF_XML.engine}
+_GRAPHS: Final = {f.name: f.engine for f in ANSWER_FORMATS if isinstance(f.engine, RdfFormat)}
+_PREFIXED: Final = {TURTLE.engine, TRIG.engine, RDF_XML.engine}
 
 
 class _Sink:

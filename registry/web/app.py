@@ -19,6 +19,7 @@ from registry.web import (
     rendering,
     resources,
     vocabularies,
+    void,
 )
 from registry.web.site import EXTENSION, Site
 
@@ -33,7 +34,7 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
     app.extensions[EXTENSION] = Site(settings, data_dir, pool)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    for part in (pages, resources, ontology, vocabularies, questions, query_page, assets):
+    for part in (pages, resources, ontology, vocabularies, questions, query_page, void, assets):
         app.register_blueprint(part.blueprint)
     for layer in (problems, headers, rendering):
         layer.install(app)

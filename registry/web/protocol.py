@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from registry.errors import QueryRefusedError, UsageError
 from registry.formats import (
-    GRAPH_FORMATS,
+    ANSWER_FORMATS,
     HTML,
     RESULT_FORMATS,
     RESULTS_JSON,
@@ -66,7 +66,7 @@ class Forms:
 def forms(question: Question, found: Scan, accept: str | None) -> Forms:
     """Choose the formats by ``format=`` or ``Accept`` for the kind of answer that will come."""
     is_graph = found.form in _GRAPH_FORMS
-    offered = GRAPH_FORMATS if is_graph else RESULT_FORMATS
+    offered = ANSWER_FORMATS if is_graph else RESULT_FORMATS
     if question.form == HTML.name:
         return Forms(RESULTS_JSON, TURTLE, html=True)
     if question.form:
@@ -101,10 +101,14 @@ def read_question(
         if method == "POST":
             raise UsageError(Text("The request holds no query."), where="query")
         return None
+    default, named = (_graphs(parameters, f"{kind}-graph-uri") for kind in ("default", "named"))
+    if default is not None or named is not None:
+        # A dataset is whole: what the request does not name is not in it (SPARQL 1.1 §13.2).
+        default, named = default or (), named or ()
     return Question(
         query,
-        _graphs(parameters, "default-graph-uri"),
-        _graphs(parameters, "named-graph-uri"),
+        default,
+        named,
         _one(parameters, "format"),
         _timeout(_one(parameters, "timeout")),
     )
@@ -168,7 +172,7 @@ def _one(parameters: Parameters, name: str) -> str | None:
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:
-    graphs = tuple(_values(parameters, name))
+    graphs = tuple(dict.fromkeys(_values(parameters, name)))
     if not graphs:
         return None
     if not all(map(is_iri, graphs)):

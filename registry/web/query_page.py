@@ -20,11 +20,13 @@ from registry.web.caching import not_modified, page_validator, validator
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import examples, table
+from registry.web.service_description import service_description
 from registry.web.site import Visit, visit
 
 blueprint: Final = Blueprint("query_page", __name__)
 
 _VARY: Final = "Accept, Accept-Language"
+_OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri", "timeout"})
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
@@ -45,13 +47,19 @@ def sparql() -> Response:
 
 
 def _blank_form(view: Visit) -> Response:
-    """Show the form to who reads HTML; tell others what is missing."""
-    if negotiate(request.headers.get("Accept"), (RESULTS_JSON, *GRAPH_FORMATS, HTML)) is not HTML:
-        raise UsageError(
-            Text("The request holds no query."),
-            where="query",
-            remedy=Text("Send it as the parameter “query”, or open this address in a browser."),
-        )
+    """Show the form to who reads HTML; describe the service to others, unless they forgot to ask.
+
+    What else a request without a query holds tells the two apart.
+    """
+    chosen = negotiate(request.headers.get("Accept"), (*GRAPH_FORMATS, HTML))
+    if chosen is not HTML:
+        if chosen is None or request.args.keys() & _OF_A_QUERY:
+            raise UsageError(
+                Text("The request holds no query."),
+                where="query",
+                remedy=Text("Send it as the parameter “query”, or open this address in a browser."),
+            )
+        return service_description(view, chosen)
     etag = page_validator(view, "form")
     context = {"query": "", "table": None, "examples": examples(view.language)}
     return not_modified(etag, _VARY) or page(view, etag, "sparql.html", vary=_VARY, **context)

@@ -15,7 +15,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples
 
 from registry.describe import Value
-from registry.formats import GRAPH_FORMATS, TURTLE
+from registry.formats import ANSWER_FORMATS, TURTLE
 from registry.namespaces import shorten
 from registry.query.answer import Answer, Chunks
 from registry.web.links import Linker
@@ -42,7 +42,7 @@ class Table:
     def formats(self) -> tuple[str, ...]:
         """The names of the formats that the same answer can be had in."""
         if self.graph:
-            return tuple(f.name for f in GRAPH_FORMATS)
+            return tuple(f.name for f in ANSWER_FORMATS)
         return ("csv", "tsv", "json", "xml")
 
 
