@@ -168,7 +168,7 @@ def test_territory_kinds_named_by_the_code_rule_exist() -> None:
 def test_data_have_no_blank_nodes_and_iris_of_known_kinds() -> None:
     data = read(turtle_files("data/faces", "data/territories"))
     subjects = set(data.subjects())
-    assert len(subjects) == 21
+    assert len(subjects) == 16
     assert not any(isinstance(t, rdflib.BNode) for triple in data for t in triple)
     segments = dict(ontology().subject_objects(FACES.pathSegment))
     for subject in subjects:
