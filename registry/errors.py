@@ -16,7 +16,12 @@
         ├── QueryTooLargeError   longer or deeper than the limits
         ├── QueryTimeoutError    past its deadline
         ├── QueryMemoryError     past its memory
-        └── OverloadedError      no worker came free in time
+        ├── OverloadedError      no worker came free in time
+        │   └── QueueFullError   too many wait for one already
+        ├── ResultTooLargeError  the answer is longer than it may be
+        └── RateLimitedError     the client has to wait
+            ├── ClientBusyError  it has too many queries under way
+            └── ClientSpentError it has used up its seconds
 
 The classes know neither HTTP nor the command line: ``registry.web.problems`` maps them to status
 codes, ``registry.cli.failures`` to exit codes.
@@ -25,6 +30,7 @@ codes, ``registry.cli.failures`` to exit codes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from registry.findings import Problem, Report
 from registry.texts import Text
@@ -104,7 +110,23 @@ class IntegrityError(RegistryError):
 
 
 class QueryError(RegistryError):
-    """A public query was not answered."""
+    """A public query was not answered.
+
+    Where a limit stopped it: ``limit``, the name of the setting, or “timeout” for the client's
+    own; ``seconds``, how long it had run.
+    """
+
+    def __init__(
+        self,
+        what: Text,
+        *,
+        limit: str | None = None,
+        seconds: float | None = None,
+        **more: Any,
+    ) -> None:
+        super().__init__(what, **more)
+        self.limit = limit
+        self.seconds = seconds
 
 
 class QuerySyntaxError(QueryError):
@@ -143,3 +165,30 @@ class QueryMemoryError(QueryError):
 
 class OverloadedError(QueryError):
     """No worker came free in time."""
+
+
+class QueueFullError(OverloadedError):
+    """As many queries as may wait for a worker wait already."""
+
+
+class RateLimitedError(QueryError):
+    """The client has to wait ``retry_seconds``; ``headers`` tell it where it stands."""
+
+    def __init__(
+        self, what: Text, *, retry_seconds: int, headers: list[tuple[str, str]], **more: Any
+    ) -> None:
+        super().__init__(what, **more)
+        self.retry_seconds = retry_seconds
+        self.headers = headers
+
+
+class ClientBusyError(RateLimitedError):
+    """The client has as many queries under way as it may have."""
+
+
+class ClientSpentError(RateLimitedError):
+    """The client has used up its seconds of a worker."""
+
+
+class ResultTooLargeError(QueryError):
+    """The answer is longer than it may be; its beginning has been sent by then."""

@@ -16,7 +16,7 @@ from registry.formats import ANSWER_FORMATS, RESULT_FORMATS, Format
 from registry.query import frames
 from registry.query.keeper import Worker
 from registry.query.model import Job
-from registry.query.roster import ClientGoneError, Lease, Roster
+from registry.query.roster import SMALLER, ClientGoneError, Lease, Roster, shown
 from registry.texts import Text
 
 RESULTS: Final = {f.name: f for f in RESULT_FORMATS}
@@ -90,9 +90,13 @@ class _Exchange:
 
     def _broken(self) -> QueryError:
         """End the lease of a worker that is gone, and return why it is."""
-        lease = self._lease
+        lease, ran = self._lease, self._ran()
         self._end(reusable=False)
-        return (lease and lease.verdict) or _out_of_memory()
+        return (lease and lease.verdict) or _out_of_memory(ran)
+
+    def _ran(self) -> float:
+        """Return for how many seconds the query has had a worker."""
+        return self._roster.clock() - self._lease.begun if self._lease else 0.0
 
     def _checked(self, frame: tuple[int, bytes]) -> tuple[int, bytes]:
         """Return the frame; end the lease with the last one and with any failure."""
@@ -100,8 +104,9 @@ class _Exchange:
         if kind & frames.LAST:
             self._end(reusable=True)
         elif kind >= frames.SYNTAX:
+            ran = self._ran()
             self._end(reusable=kind != frames.MEMORY)
-            raise _failure(kind, body.decode(errors="replace"))
+            raise _failure(kind, body.decode(errors="replace"), ran)
         return frame
 
 
@@ -205,11 +210,11 @@ def _done(ready: asyncio.Future[None]) -> None:
         ready.set_result(None)
 
 
-def _failure(kind: int, words: str) -> Exception:
+def _failure(kind: int, words: str, ran: float) -> Exception:
     if kind == frames.SYNTAX:
         return UnparsedError(words)
     if kind == frames.MEMORY:
-        return _out_of_memory()
+        return _out_of_memory(ran)
     if kind == frames.STORE:
         return IntegrityError(Text("The release cannot be opened: {words}", words=words))
     what = Text("The query cannot be answered: {words}", words=words)
@@ -217,11 +222,14 @@ def _failure(kind: int, words: str) -> Exception:
     return QuerySyntaxError(what) if words.startswith("The custom function") else QueryError(what)
 
 
-def _out_of_memory() -> QueryMemoryError:
+def _out_of_memory(ran: float) -> QueryMemoryError:
     return QueryMemoryError(
-        Text("The query needed more memory than one may take, and was stopped."),
-        remedy=Text(
-            "Add a LIMIT, name more of the pattern (a class, a place, a network), or leave out"
-            " ORDER BY and DISTINCT."
+        Text(
+            "The query needed more memory than one may take, and was stopped after {seconds}"
+            " seconds.",
+            seconds=shown(ran),
         ),
+        remedy=SMALLER,
+        limit="query_memory_mib",
+        seconds=ran,
     )

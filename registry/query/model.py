@@ -20,6 +20,7 @@ class QueryLimits:
     memory_bytes: int = 1 << 30
     query_bytes: int = 100_000
     nesting_depth: int = 100
+    waiting: int = 100
 
 
 @dataclass(frozen=True, slots=True)

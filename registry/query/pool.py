@@ -25,7 +25,7 @@ from registry.query import frames
 from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks, Stream, UnparsedError
 from registry.query.keeper import Keeper, Worker
 from registry.query.model import Job, QueryLimits
-from registry.query.roster import ClientGoneError, Lease
+from registry.query.roster import ClientGoneError, Lease, Load
 from registry.query.syntax import explain, stretched
 from registry.texts import Text
 
@@ -49,20 +49,28 @@ class QueryPool:
         *,
         timeout: float | None = None,
         gone: Callable[[], bool] | None = None,
+        begin: Callable[[], None] | None = None,
     ) -> Answer[Chunks]:
         """Run a query that has been scanned; return when its answer has begun or all has failed.
 
         ``timeout`` may only shorten the deadline. ``gone`` tells that the client is away; it is
-        asked at least four times a second while there is something to wait for.
+        asked at least four times a second while there is something to wait for. ``begin`` is
+        called when a worker has the query.
         """
         seconds = self._seconds(timeout)
         try:
-            return self._ask(job, seconds, gone)
+            return self._ask(job, seconds, gone, begin)
         except UnparsedError as error:
             words = str(error)
         raise self._explained(job, words, seconds, gone)
 
-    async def ask(self, job: Job, *, seconds: float | None = None) -> Answer[Stream]:
+    async def ask(
+        self,
+        job: Job,
+        *,
+        seconds: float | None = None,
+        begin: Callable[[], None] | None = None,
+    ) -> Answer[Stream]:
         """Do the same for a task of an event loop; ``seconds`` may only shorten the deadline.
 
         Cancelling the task stops the query.
@@ -70,6 +78,8 @@ class QueryPool:
         seconds = self._seconds(seconds)
         try:
             lease = await self._start_soon(job, seconds)
+            if begin is not None:
+                begin()
             return await Stream(job, lease, self._keeper.roster).begin()
         except UnparsedError as error:
             words = str(error)
@@ -81,11 +91,19 @@ class QueryPool:
         seconds = self._limits.deadline_seconds
         return seconds if timeout is None else max(0.0, min(seconds, timeout))
 
-    def _ask(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> Answer[Chunks]:
+    def _ask(
+        self,
+        job: Job,
+        seconds: float,
+        gone: Callable[[], bool] | None,
+        begin: Callable[[], None] | None = None,
+    ) -> Answer[Chunks]:
         body, roster = self._request(job), self._keeper.roster
         while True:
             lease = roster.take(seconds, gone)
             if self._sent(lease, body):
+                if begin is not None:
+                    begin()
                 return Chunks(job, lease, roster, gone).begin()
 
     async def _start_soon(self, job: Job, seconds: float) -> Lease[Worker]:
@@ -104,17 +122,18 @@ class QueryPool:
                 loop.call_soon_threadsafe(free.set)
 
         try:
-            async with asyncio.timeout(self._limits.queue_seconds):
-                while True:
-                    free = asyncio.Event()
-                    roster.call_when_free(call)
-                    try:
-                        await free.wait()
-                        lease = roster.take_now(seconds, called=True)
-                    finally:
-                        roster.called(call)
-                    if lease is not None:
-                        return lease
+            with roster.in_queue():
+                async with asyncio.timeout(self._limits.queue_seconds):
+                    while True:
+                        free = asyncio.Event()
+                        roster.call_when_free(call)
+                        try:
+                            await free.wait()
+                            lease = roster.take_now(seconds, called=True)
+                        finally:
+                            roster.called(call)
+                        if lease is not None:
+                            return lease
         except TimeoutError as error:
             raise roster.all_busy() from error
 
@@ -149,6 +168,10 @@ class QueryPool:
                 raise lease.verdict from None
             return False
         return True
+
+    def load(self) -> Load:
+        """Return what the workers do now."""
+        return self._keeper.roster.load()
 
     def close(self) -> None:
         """Stop all queries, end all workers, give back all descriptors."""

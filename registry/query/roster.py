@@ -15,11 +15,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final, Generic, Protocol, TypeVar
 
-from registry.errors import OverloadedError, QueryError, QueryTimeoutError
+from registry.errors import OverloadedError, QueryError, QueryTimeoutError, QueueFullError
 from registry.query.model import QueryLimits
 from registry.texts import Text
 
@@ -61,6 +62,7 @@ class Lease(Generic[W]):
     seconds: float
     deadline: float
     slow_at: float
+    begun: float = 0.0
     state: int = QUICK
     parked_at: float = 0.0
     verdict: QueryError | None = None
@@ -72,18 +74,40 @@ def shown(seconds: float) -> float:
     return int(seconds) if float(seconds).is_integer() else round(seconds, 2)
 
 
-def _timed_out(seconds: float) -> QueryTimeoutError:
+#: How to make a query smaller.
+SMALLER: Final = Text(
+    "Add a LIMIT, name more of the pattern (a class, a place, a network), or leave out"
+    " ORDER BY and DISTINCT."
+)
+
+
+def _timed_out(seconds: float, limit: str) -> QueryTimeoutError:
     return QueryTimeoutError(
-        Text("The query ran for {seconds} seconds, its limit, and was stopped.", seconds=seconds),
-        remedy=Text(
-            "Add a LIMIT, name more of the pattern (a class, a place, a network), or leave out"
-            " ORDER BY and DISTINCT."
+        Text(
+            "The query ran for {seconds} seconds, its limit, and was stopped.",
+            seconds=shown(seconds),
         ),
+        remedy=SMALLER,
+        limit=limit,
+        seconds=seconds,
     )
 
 
-def _overloaded(what: Text) -> OverloadedError:
-    return OverloadedError(what, remedy=Text("Ask again in a moment."))
+_LATER: Final = Text("Ask again in a moment.")
+
+
+def _overloaded(what: Text, limit: str | None = None) -> OverloadedError:
+    return OverloadedError(what, remedy=_LATER, limit=limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How many workers do what, and how many queries wait for one."""
+
+    idle: int
+    busy: int
+    parked: int
+    waiting: int
 
 
 @dataclass(eq=False)
@@ -98,6 +122,7 @@ class Roster(Generic[W]):
     dozing: bool = False
     closed: bool = False
     starting: int = 0
+    waiting: int = 0
     _idle: list[W] = field(default_factory=list)
     _leases: set[Lease[W]] = field(default_factory=set)
     _waiting: deque[Callable[[], object]] = field(default_factory=deque)
@@ -153,8 +178,36 @@ class Roster(Generic[W]):
             Text(
                 "All query workers are busy, and none came free in {seconds} seconds.",
                 seconds=shown(self.limits.queue_seconds),
-            )
+            ),
+            "query_queue",
         )
+
+    @contextmanager
+    def in_queue(self) -> Iterator[None]:
+        """Take one of the places of those who wait; raise QueueFullError where there is none."""
+        with self._free:
+            self._enter_queue()
+        try:
+            yield
+        finally:
+            with self._free:
+                self.waiting -= 1
+
+    def _enter_queue(self) -> None:
+        if self.waiting >= self.limits.waiting:
+            raise QueueFullError(
+                Text("{n} queries wait for a worker already.", n=self.waiting),
+                remedy=_LATER,
+                limit="query_waiting",
+            )
+        self.waiting += 1
+
+    def load(self) -> Load:
+        """Return what the workers do now."""
+        with self._free:
+            parked = sum(held.state == PARKED for held in self._leases)
+            busy = len(self._leases) - parked
+            return Load(len(self._idle), busy, parked, self.waiting)
 
     def _lease(self, seconds: float) -> tuple[Lease[W], bool]:
         """Lease a worker that is idle; tell whether the keeper has to be woken."""
@@ -162,20 +215,24 @@ class Roster(Generic[W]):
             raise _overloaded(Text("The service is being stopped."))
         worker = self._idle.pop()
         now = self.clock()
-        lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds)
+        lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds, now)
         self._leases.add(lease)
         dozing, self.dozing = self.dozing, False
         return lease, dozing
 
     def _wait(self, gone: Callable[[], bool] | None) -> None:
         until = self.clock() + self.limits.queue_seconds
-        while not self._idle and not self.closed:
-            left = until - self.clock()
-            if left <= 0:
-                raise self.all_busy()
-            self._free.wait(min(left, POLL_SECONDS))
-            if gone is not None and gone():
-                raise ClientGoneError
+        self._enter_queue()
+        try:
+            while not self._idle and not self.closed:
+                left = until - self.clock()
+                if left <= 0:
+                    raise self.all_busy()
+                self._free.wait(min(left, POLL_SECONDS))
+                if gone is not None and gone():
+                    raise ClientGoneError
+        finally:
+            self.waiting -= 1
 
     def _freed(self, worker: W) -> None:
         self._idle.append(worker)
@@ -240,7 +297,9 @@ class Roster(Generic[W]):
             parked = sum(held.state == PARKED for held in live)
             for held in live:
                 if held.state != PARKED and now >= held.deadline:
-                    self._stop(held, _timed_out(shown(held.seconds)))
+                    own = held.seconds < self.limits.deadline_seconds
+                    limit = "timeout" if own else "query_deadline"
+                    self._stop(held, _timed_out(held.seconds, limit))
                 elif held.state == QUICK and now >= held.slow_at:
                     slow, parked = self._slow_down(held, slow, parked, now)
                 elif held.state == PARKED and now >= held.parked_at + self.limits.queue_seconds:
@@ -277,7 +336,8 @@ class Roster(Generic[W]):
                 "The query takes longer than {seconds} seconds, and too many such queries are"
                 " running.",
                 seconds=shown(self.limits.slow_after_seconds),
-            )
+            ),
+            "query_workers",
         )
 
     @staticmethod

@@ -101,6 +101,7 @@ def _check_text(query: str, limits: QueryLimits) -> None:
             Text("The query is {size} bytes long.", size=size),
             expected=Text("At most {limit} bytes are taken.", limit=limits.query_bytes),
             remedy=Text("Shorten lists of values, or ask in several queries."),
+            limit="query_bytes",
         )
 
 
@@ -120,6 +121,7 @@ def _within_depth(stream: Iterator[Token], limit: int) -> Iterator[Token]:
             raise QueryTooLargeError(
                 Text("The query is nested deeper than {limit} levels.", limit=limit),
                 remedy=Text("Remove needless brackets, or ask in several queries."),
+                limit="query_depth",
             )
         yield token
 

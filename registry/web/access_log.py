@@ -1,7 +1,7 @@
 """One JSON line on stderr for each request, and for each fault of the server.
 
 Neither what people search for nor the text of a query is written: the path without parameters,
-and a hash by which equal queries can be counted.
+and a hash by which equal queries can be counted. The text comes with the setting ``log_queries``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from gunicorn.glogging import Logger
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import HTTPScope
 
+ENDPOINT: Final = "/sparql"
 _CHATTER: Final = logging.WARNING
 
 
@@ -60,11 +61,18 @@ class JsonLogger(Logger):  # type: ignore[misc]
             log.propagate = False
 
 
+def outcome(notes: dict[str, Any], status: int) -> str:
+    """Say in a word what came of a query: answered, unchanged, or the code of its problem."""
+    word = notes.get("broken") or notes.get("problem")
+    if word:
+        return str(word)
+    return {200: "answered", 304: "unchanged"}.get(status, "other")
+
+
 def request(
     scope: HTTPScope, notes: dict[str, Any], status: int, sent: int, seconds: float
 ) -> None:
     """Write the line of a request; a status of 0 is that of a client that did not wait for one."""
-    client = scope["client"]
     write(
         {
             "time": now(),
@@ -73,7 +81,7 @@ def request(
             "status": status or None,
             "bytes": sent,
             "ms": round(seconds * 1000, 1),
-            "client": client[0] if client else None,
             **notes,
+            **({"outcome": outcome(notes, status)} if scope["path"] == ENDPOINT else {}),
         }
     )

@@ -11,6 +11,7 @@ from registry.settings import Settings
 from registry.web import (
     assets,
     headers,
+    limits,
     ontology,
     pages,
     problems,
@@ -34,7 +35,17 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
     app.extensions[EXTENSION] = Site(settings, data_dir, pool)
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
-    for part in (pages, resources, ontology, vocabularies, questions, query_page, void, assets):
+    for part in (
+        pages,
+        resources,
+        ontology,
+        vocabularies,
+        questions,
+        query_page,
+        limits,
+        void,
+        assets,
+    ):
         app.register_blueprint(part.blueprint)
     for layer in (problems, headers, rendering):
         layer.install(app)

@@ -15,7 +15,7 @@ from registry.settings import Settings
 from registry.web import access_log
 from registry.web.app import create_app
 from registry.web.endpoint import Endpoint
-from registry.web.site import EXTENSION
+from registry.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import (
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     )
 
 _log: Final = logging.getLogger("registry.web")
-_ENDPOINT: Final = "/sparql"
 _ASCII: Final = bytes(range(0x21, 0x7F)).decode()
 
 
@@ -38,7 +37,8 @@ class Application:
         flask = create_app(settings, data_dir, pool)
         pages = WSGIMiddleware(flask, workers=settings.web_threads)  # type: ignore[arg-type]
         self._pages = cast("ASGIApp", pages)
-        self._endpoint = Endpoint(flask.extensions[EXTENSION], self._pages)
+        self._site: Site = flask.extensions[EXTENSION]
+        self._endpoint = Endpoint(self._site, self._pages)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request (there is no other kind: no web sockets, no lifespan)."""
@@ -46,6 +46,8 @@ class Application:
         #: What the line says beside; filled by whoever knows it (``site.note``).
         notes: dict[str, Any] = {}
         cast("dict[str, Any]", scope)["faces"] = notes
+        client = self._site.clients.client(scope)
+        notes.update({"client": client.address, "class": client.name})
         if not scope["query_string"].isascii():  # WSGI takes nothing else (PEP 3333)
             encoded = quote_from_bytes(scope["query_string"], safe=_ASCII).encode()
             scope["query_string"] = encoded
@@ -59,7 +61,7 @@ class Application:
             await send(message)
 
         try:
-            target = self._endpoint if scope["path"] == _ENDPOINT else self._pages
+            target = self._endpoint if scope["path"] == access_log.ENDPOINT else self._pages
             await target(scope, receive, counted)
         except Exception as error:
             _log.exception("an unexpected failure")

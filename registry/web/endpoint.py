@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from werkzeug.http import parse_etags
 
-from registry.errors import QueryError, QueryTooLargeError, RegistryError
+from registry.errors import QueryError, QueryTooLargeError, RegistryError, ResultTooLargeError
 from registry.query.answer import Answer, Stream
 from registry.query.model import Job
 from registry.query.scan import scan
 from registry.releases.archive import RDF, Release
+from registry.settings import MIB
 from registry.texts import Text
 from registry.web.caching import REVALIDATE, validator
 from registry.web.headers import ALWAYS
-from registry.web.problems import SlowRequestError
+from registry.web.limits import limit_headers
+from registry.web.problems import SlowRequestError, status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.site import Site
 
@@ -80,6 +82,8 @@ class Endpoint:
             return False
         release = site.archive.current()
         digest = question.digest()
+        if site.settings.log_queries:
+            notes["text"] = question.query
         notes.update(release=release.number, query=digest[:16])
         headers = [_VARY, _NO_STORE]
         if found.deterministic:
@@ -93,8 +97,12 @@ class Endpoint:
                 return True
         watch = _Watch(receive)
         try:
-            answer = await site.pool.ask(_job(question, chosen, release), seconds=question.timeout)
-            await _send(answer, headers, send, brief=scope["method"] == "HEAD", notes=notes)
+            with site.clients.turn(site.clients.client(scope)) as turn:
+                job, begin = _job(question, chosen, release), turn.begin
+                answer = await site.pool.ask(job, seconds=question.timeout, begin=begin)
+                headers += limit_headers(site.settings, question.timeout, turn)
+                brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
+                await _send(answer, headers, send, brief=brief, most=most, notes=notes)
         except asyncio.CancelledError:
             if not watch.gone:
                 raise
@@ -121,9 +129,13 @@ async def _send(
     send: Send,
     *,
     brief: bool,
+    most: int,
     notes: dict[str, Any],
 ) -> None:
-    """Send an answer that has begun. ``brief``: only its headers were asked for."""
+    """Send an answer that has begun, so many bytes of it at ``most``.
+
+    ``brief``: only its headers were asked for.
+    """
     headers.append((b"content-type", answer.format.content_type.encode()))
     if answer.complete is not None:
         headers.append((b"content-length", b"%d" % len(answer.complete)))
@@ -134,12 +146,15 @@ async def _send(
         await _begin(send, 200, headers)
         if not brief:
             async for part in answer.chunks:
+                most -= len(part)
+                if most < 0:
+                    raise ResultTooLargeError(Text("The answer is too long."))
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await _end(send)
     except QueryError as error:
         # The status is sent by then. Not ended, the transfer coding tells every client that this
         # is not the whole (RFC 9112 §8): the server closes the connection.
-        notes["broken"] = type(error).__name__
+        notes["broken"] = status_of(error)[1]
     finally:
         answer.chunks.close()
 

@@ -24,11 +24,17 @@ ALWAYS: Final = [
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
     ("Access-Control-Allow-Origin", "*"),
-    ("Access-Control-Expose-Headers", "ETag, Link, Content-Location, Retry-After"),
+    (
+        "Access-Control-Expose-Headers",
+        "ETag, Link, Content-Location, Retry-After, RateLimit, RateLimit-Policy, Query-Limits",
+    ),
 ]
 _PREFLIGHT: Final = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
-    ("Access-Control-Allow-Headers", "Accept, Accept-Language, Content-Type, If-None-Match"),
+    (
+        "Access-Control-Allow-Headers",
+        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match",
+    ),
     ("Access-Control-Max-Age", "86400"),
 ]
 

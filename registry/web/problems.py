@@ -2,7 +2,8 @@
 
 One table maps exceptions to statuses. A query past its deadline is 504 and may be asked again in
 a lighter form; one past its memory is 507, since trying again would not help; 503 with
-``Retry-After`` is for what passes by itself.
+``Retry-After`` is for what passes by itself, 429 with it for a client that has had its share.
+Where a limit stopped a query, ``limit`` names the setting and ``seconds`` says how long it ran.
 """
 
 from __future__ import annotations
@@ -33,7 +34,11 @@ STATUSES: Final[tuple[tuple[type[errors.RegistryError], int, str], ...]] = (
     (errors.QueryTooLargeError, 413, "query-too-large"),
     (errors.QueryTimeoutError, 504, "query-timeout"),
     (errors.QueryMemoryError, 507, "query-memory"),
+    (errors.QueueFullError, 503, "queue-full"),
     (errors.OverloadedError, 503, "overloaded"),
+    (errors.ClientBusyError, 429, "too-many-at-once"),
+    (errors.ClientSpentError, 429, "rate-limited"),
+    (errors.ResultTooLargeError, 500, "result-too-large"),
     (ClientGoneError, 499, "client-gone"),
     (errors.ConfigurationError, 500, "configuration"),
     (errors.UsageError, 400, "usage"),
@@ -52,6 +57,7 @@ _TITLES: Final = {
     413: Text("The request is too large"),
     414: Text("The address is too long"),
     415: Text("Queries are not taken in that form"),
+    429: Text("You have to wait before you ask again"),
     500: Text("Something went wrong on our side"),
     503: Text("The registry is busy"),
     504: Text("The query took too long"),
@@ -62,6 +68,7 @@ _OWN_WORDS: Final = {
     405: Text("The methods that it takes are in the header “Allow”."),
     500: Text("The fault was recorded. Please try again later."),
 }
+_NOTHING_SENT: Final = Text("None of the answer had come by then.")
 _RETRY_SECONDS: Final = 5
 _CLIENT_FAULT: Final = 400
 _SERVER_FAULT: Final = 500
@@ -119,10 +126,28 @@ def _registry_error(error: errors.RegistryError) -> Response:
         place = {"line": error.line, "column": error.column}
     elif error.where:
         place = {"where": error.where}
-    response = _answer(status, name, error.sentences(language()), place)
+    words = error.sentences(language())
+    if isinstance(error, errors.QueryError):
+        place |= _limit(error)
+        if error.seconds is not None:
+            words.insert(1, _NOTHING_SENT.to(language()))
+    response = _answer(status, name, words, place)
     if status == _BUSY:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if isinstance(error, errors.RateLimitedError):
+        response.headers["Retry-After"] = str(error.retry_seconds)
+        response.headers.extend(error.headers)
     return response
+
+
+def _limit(error: errors.QueryError) -> dict[str, Any]:
+    """Return what a program may want to know of the limit that was met."""
+    found: dict[str, Any] = {}
+    if error.limit is not None:
+        found["limit"] = error.limit
+    if error.seconds is not None:
+        found["seconds"] = round(error.seconds, 3)
+    return found
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -154,7 +179,12 @@ def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> 
         g.pop("visit", None)
         place_words = [f"{key}: {value}" for key, value in place.items()]
         body = render_template(
-            "problem.html", title=title, words=words, place=place_words, status=status
+            "problem.html",
+            title=title,
+            words=words,
+            place=place_words,
+            status=status,
+            limited="limit" in place,
         )
     elif form is _PLAIN:
         where = "".join(f"{key}: {value}\n" for key, value in place.items())

@@ -17,6 +17,7 @@ from registry.query.scan import scan
 from registry.releases.archive import RDF
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, validator
+from registry.web.limits import turn
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import examples, table
@@ -75,7 +76,8 @@ def _result_page(view: Visit, question: Question) -> Response:
         question.default_graphs,
         question.named_graphs,
     )
-    shown = table(view, view.site.pool.run(job, timeout=question.timeout))
+    with turn(view) as own:
+        shown = table(view, view.site.pool.run(job, timeout=question.timeout, begin=own.begin))
     context = {"query": question.query, "table": shown, "examples": examples(view.language)}
     etag = validator(view.site, view.release, question.digest(), "html", view.language)
     response = page(view, etag, "sparql.html", vary=_VARY, **context)

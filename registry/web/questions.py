@@ -19,6 +19,7 @@ from registry.search.folding import sort_key
 from registry.texts import Text, Words
 from registry.web.caching import not_modified, page_validator
 from registry.web.fields import Form
+from registry.web.limits import turn
 from registry.web.rendering import page
 from registry.web.results import Table, table
 from registry.web.site import Visit, visit
@@ -132,7 +133,8 @@ def _saved(view: Visit, slug: str) -> SavedQuery:
 
 def _answered(view: Visit, text: str) -> Table:
     job = Job(text, view.release.folder / RDF, RESULTS_JSON.name, TURTLE.name)
-    return table(view, view.site.pool.run(job))
+    with turn(view) as own:
+        return table(view, view.site.pool.run(job, begin=own.begin))
 
 
 def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -> Response:

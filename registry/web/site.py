@@ -20,6 +20,7 @@ from registry.releases.archive import Archive, Release
 from registry.schema import Schema, schema
 from registry.settings import MIB, Settings
 from registry.web.assets import Assets
+from registry.web.clients import Clients
 from registry.web.languages import chosen, preferred
 
 EXTENSION: Final = "faces"
@@ -33,6 +34,7 @@ def query_limits(settings: Settings) -> QueryLimits:
         memory_bytes=settings.query_memory_mib * MIB,
         query_bytes=settings.query_bytes,
         nesting_depth=settings.query_depth,
+        waiting=settings.query_waiting,
     )
 
 
@@ -45,6 +47,7 @@ class Site:
         self.iris = Iris(settings.base_iri)
         self.limits = query_limits(settings)
         self.assets = Assets()
+        self.clients = Clients(settings)
         self._pool = pool
         self._lock = threading.Lock()
 
