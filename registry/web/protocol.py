@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+from werkzeug.http import parse_options_header
+
 from registry.errors import QueryRefusedError, UsageError
 from registry.formats import (
     ANSWER_FORMATS,
@@ -28,6 +30,8 @@ from registry.web.problems import NotAvailableError, UnsupportedFormError
 _FORM: Final = "application/x-www-form-urlencoded"
 _DIRECT: Final = "application/sparql-query"
 _UPDATE: Final = "application/sparql-update"
+#: The protocol speaks UTF-8, which ASCII is part of.
+_CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 #: A query may triple in length when its characters are percent-encoded; then other parameters.
 _ENCODED: Final = 3
 _OTHER_PARAMETERS: Final = 20_000
@@ -139,11 +143,16 @@ def most_bytes(query_bytes: int) -> int:
 def _posted(
     parameters: Parameters, content_type: str, body: bytes
 ) -> tuple[str | None, Parameters]:
-    kind = content_type.partition(";")[0].strip().lower()
+    kind, options = parse_options_header(content_type)
+    kind = kind.lower()
+    if options.get("charset", "utf-8").lower() not in _CHARSETS:
+        kind = content_type
     if kind == _FORM:
-        form = decoded(body)
+        form = parameters + decoded(body)
         return _one(form, "query"), form
     if kind == _DIRECT:
+        if _values(parameters, "query"):
+            raise _twice("query")
         try:
             return body.decode("utf-8"), parameters
         except UnicodeDecodeError as error:
@@ -167,8 +176,12 @@ def _values(parameters: Parameters, name: str) -> list[str]:
 def _one(parameters: Parameters, name: str) -> str | None:
     values = _values(parameters, name)
     if len(values) > 1:
-        raise UsageError(Text("The parameter “{name}” is given twice.", name=name), where=name)
+        raise _twice(name)
     return values[0] if values and values[0].strip() else None
+
+
+def _twice(name: str) -> UsageError:
+    return UsageError(Text("The parameter “{name}” is given twice.", name=name), where=name)
 
 
 def _graphs(parameters: Parameters, name: str) -> tuple[str, ...] | None:

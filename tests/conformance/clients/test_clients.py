@@ -1,0 +1,102 @@
+"""Programs that people really use, against the real server."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from rdflib import URIRef
+from rdflib.plugins.stores.sparqlstore import SPARQLStore
+from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
+
+from web.web_server import Server
+
+NETWORK = "https://w3id.org/faces/ontology#Network"
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+SELECT = f"SELECT ?s ?label {{ ?s a <{NETWORK}> ; <{LABEL}> ?label }} ORDER BY ?s"
+MESCLUN = "https://w3id.org/faces/id/network/mesclun"
+
+
+@pytest.mark.parametrize("form", [JSON, XML, CSV])
+@pytest.mark.parametrize("method", ["GET", POST])
+def test_sparqlwrapper(server: Server, form: str, method: str) -> None:
+    client = SPARQLWrapper(f"{server.url}/sparql", returnFormat=form)
+    client.setMethod(method)
+    client.setQuery(SELECT)
+    found = client.query().convert()
+    text = found.toxml() if form == XML else str(found)
+    assert "Mesclun" in text
+
+
+def test_sparqlwrapper_posts_directly_gets_graphs_and_sees_errors(server: Server) -> None:
+    client = SPARQLWrapper(f"{server.url}/sparql", returnFormat=TURTLE)
+    client.setMethod(POST)
+    client.setRequestMethod(POSTDIRECTLY)
+    client.addDefaultGraph("https://w3id.org/faces/id/source/faces-2012")
+    client.setQuery(f"CONSTRUCT WHERE {{ ?s a <{NETWORK}> }}")
+    assert b"mesclun" in client.query().convert()
+    client.setReturnFormat(JSON)
+    client.setQuery("SELECT nonsense")
+    with pytest.raises(QueryBadFormed):
+        client.query()
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "POST_FORM"])
+@pytest.mark.parametrize("form", ["xml", "json", "csv", "tsv"])
+def test_rdflib_sparql_store(server: Server, method: str, form: str) -> None:
+    store = SPARQLStore(f"{server.url}/sparql", method=method, returnFormat=form)
+    rows = {row[0]: row[1] for row in store.query(SELECT)}  # type: ignore[index,union-attr]
+    label = rows[URIRef(MESCLUN)]
+    assert str(label) == "Mesclun"
+    if form != "csv":  # which has no languages
+        assert label.language == "fr"
+
+
+def test_rdflib_reads_a_triple_pattern(server: Server) -> None:
+    store = SPARQLStore(f"{server.url}/sparql")
+    found = [triple for triple, _ in store.triples((URIRef(MESCLUN), URIRef(LABEL), None))]
+    assert {str(label) for _, _, label in found} == {"Mesclun"}
+
+
+def test_curl(server: Server, tmp_path: Path) -> None:
+    query = tmp_path / "networks.rq"
+    query.write_text(SELECT, encoding="utf-8")
+    address = f"{server.url}/sparql"
+    # As people write it: --data-urlencode makes a form, -G puts it in the address.
+    for options in (
+        ["--data-urlencode", f"query@{query}"],
+        ["-G", "--data-urlencode", f"query@{query}"],
+        ["-H", "Content-Type: application/sparql-query", "--data-binary", f"@{query}"],
+    ):
+        found = subprocess.run(
+            ["curl", "--silent", "--fail", "-H", "Accept: text/csv", *options, address],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=True,
+        )
+        assert found.stdout.startswith("s,label")
+        assert "Mesclun" in found.stdout
+    failed = subprocess.run(
+        ["curl", "--silent", "--fail", "-G", "--data-urlencode", "query=SELECT", address],
+        timeout=30,
+        check=False,
+    )
+    assert failed.returncode == 22
+
+
+def test_the_address_that_a_spreadsheet_imports(server: Server) -> None:
+    address = f"{server.url}/sparql?" + urlencode({"query": SELECT, "format": "csv"})
+    # Spreadsheets send such headers, which must not turn the table into a page.
+    request = urllib.request.Request(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+        assert "attachment" not in answer.headers.get("Content-Disposition", "inline")
+        rows = list(csv.DictReader(io.StringIO(answer.read().decode(), newline="")))
+    assert {"s": MESCLUN, "label": "Mesclun"} in rows
