@@ -12,7 +12,7 @@ from a2wsgi import WSGIMiddleware
 
 from registry.query.pool import QueryPool
 from registry.settings import Settings
-from registry.web import access_log
+from registry.web import access_log, metrics
 from registry.web.app import create_app
 from registry.web.endpoint import Endpoint
 from registry.web.site import EXTENSION, Site
@@ -33,12 +33,16 @@ _ASCII: Final = bytes(range(0x21, 0x7F)).decode()
 class Application:
     """Sends each request where it is answered, and has a line written for it."""
 
-    def __init__(self, settings: Settings, data_dir: Path, pool: QueryPool) -> None:
+    def __init__(
+        self, settings: Settings, data_dir: Path, pool: QueryPool, numbers: metrics.Metrics
+    ) -> None:
         flask = create_app(settings, data_dir, pool)
         pages = WSGIMiddleware(flask, workers=settings.web_threads)  # type: ignore[arg-type]
         self._pages = cast("ASGIApp", pages)
         self._site: Site = flask.extensions[EXTENSION]
         self._endpoint = Endpoint(self._site, self._pages)
+        self._metrics = numbers
+        self._reporter = metrics.Reporter(numbers, pool.load)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request (there is no other kind: no web sockets, no lifespan)."""
@@ -61,6 +65,11 @@ class Application:
             await send(message)
 
         try:
+            self._reporter.begin()
+            if scope["path"] == metrics.PATH and self._site.clients.may_read_metrics(scope):
+                text = self._metrics.text(self._site.archive.current_number())
+                await metrics.answer(counted, text)
+                return
             target = self._endpoint if scope["path"] == access_log.ENDPOINT else self._pages
             await target(scope, receive, counted)
         except Exception as error:
@@ -68,4 +77,8 @@ class Application:
             notes["problem"] = type(error).__name__
             raise
         finally:
-            access_log.request(scope, notes, status, sent, time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
+            asked = scope["path"] == access_log.ENDPOINT
+            outcome = access_log.outcome(notes, status) if asked else None
+            self._metrics.request(status, seconds, outcome)
+            access_log.request(scope, notes, status, sent, seconds)

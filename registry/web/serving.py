@@ -24,6 +24,7 @@ from registry.texts import Text
 from registry.web.access_log import JsonLogger
 from registry.web.asgi import Application
 from registry.web.connection import Connection
+from registry.web.metrics import Metrics
 from registry.web.site import query_limits
 
 _BACKLOG: Final = 1024
@@ -101,6 +102,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._listener = listener
         self._announcement = _Announcement(listener, settings, data_dir)
         self._pool: QueryPool | None = None
+        self._metrics = Metrics(settings.web_processes)
+        self._process = 0
         super().__init__()
 
     def load_config(self) -> None:
@@ -114,6 +117,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             "keepalive": _KEEP_ALIVE_SECONDS,
             "graceful_timeout": _GRACE_SECONDS,
             "control_socket_disable": True,
+            "pre_fork": self._seat,
             "post_worker_init": lambda _: self._announcement.one_more(),
             "worker_exit": lambda _server, _worker: self._close(),
         }
@@ -123,7 +127,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Application:
         """Make the application in a web process, with a pool of its own."""
         self._pool = QueryPool(self._settings.query_workers, query_limits(self._settings))
-        return Application(self._settings, self._data_dir, self._pool)
+        self._metrics.be(self._process)
+        return Application(self._settings, self._data_dir, self._pool, self._metrics)
+
+    def _seat(self, server: Arbiter, worker: Any) -> None:
+        """Give a web process that is about to be forked a row of the metrics that is free."""
+        taken = {each.process for each in server.WORKERS.values()}
+        free = (n for n in range(self._settings.web_processes) if n not in taken)
+        worker.process = self._process = next(free, 0)
 
     def run(self) -> None:
         """Run until told to stop."""

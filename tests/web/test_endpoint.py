@@ -9,8 +9,10 @@ from urllib.parse import urlencode
 
 import pytest
 
+from registry.query.roster import Load
 from registry.settings import Settings
 from registry.web.asgi import Application
+from registry.web.metrics import Metrics
 from web.http_client import Client
 from web.web_server import Server
 
@@ -77,8 +79,15 @@ def test_unchanged_answers_take_no_worker(client: Client, web_dir: Path) -> None
     assert (again.status_code, again.data) == (304, b"")
     assert again.headers["ETag"] == first.headers["ETag"]
     # The same with a pool that cannot answer anything.
-    application = Application(Settings(), web_dir, None)  # type: ignore[arg-type]
+    application = Application(Settings(), web_dir, Deaf(), Metrics())  # type: ignore[arg-type]
     assert without_a_server(application, SELECT, first.headers["ETag"]) == 304
+
+
+class Deaf:
+    """A pool that can be asked nothing."""
+
+    def load(self) -> Load:
+        return Load(0, 0, 0, 0)
 
 
 def without_a_server(application: Application, query: str, etag: str) -> int:
