@@ -97,6 +97,12 @@ class Settings:
     log_queries: bool = _setting(
         default=False, meaning="Whether the log holds the text of queries, not only a hash."
     )
+    result_cache_mib: int = _setting(
+        32,
+        "Memory in each web process for small answers that are asked again, in MiB; 0: none.",
+        least=0,
+        most=4096,
+    )
     page_size: int = _setting(50, "Rows on a page of a list.", least=5, most=500)
     import_processes: int = _setting(
         0, "Processes that validate; 0: as many as there are cores.", least=0, most=256

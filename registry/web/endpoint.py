@@ -8,6 +8,8 @@ which say them in one place.
 from __future__ import annotations
 
 import asyncio
+import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from werkzeug.http import parse_etags
@@ -24,6 +26,7 @@ from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
 from registry.web.problems import SlowRequestError, status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
+from registry.web.result_cache import Kept, ResultCache
 from registry.web.site import Site
 
 if TYPE_CHECKING:
@@ -46,12 +49,31 @@ _NO_STORE: Final = (b"cache-control", b"no-store")
 _REVALIDATE: Final = (b"cache-control", REVALIDATE.encode())
 
 
+#: Requests that are read once and remembered, when their ``Accept`` is of ordinary length.
+_REMEMBERED: Final = 512
+_ORDINARY_ACCEPT: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request that has been read: nothing here depends on the release."""
+
+    question: Question
+    chosen: Forms
+    deterministic: bool
+    digest: str
+
+
 class Endpoint:
     """The ASGI application at ``/sparql``; ``pages`` is the one for all the rest."""
 
     def __init__(self, site: Site, pages: ASGIApp) -> None:
         self._site = site
         self._pages = pages
+        self._results = ResultCache(site.settings.result_cache_mib * MIB)
+        self._remembered = functools.lru_cache(_REMEMBERED)(
+            functools.partial(self._read, "GET", "", b"")
+        )
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer a query, or pass on what is for the pages."""
@@ -71,29 +93,28 @@ class Endpoint:
     async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:
         """Answer, unless it is to be a page."""
         site, notes = self._site, cast("dict[str, Any]", scope)["faces"]
-        question = read_question(
-            scope["method"], decoded(scope["query_string"]), _header(scope, b"content-type"), body
-        )
-        if question is None:
+        asked = self._asked(scope, body)
+        if asked is None or asked.chosen.html:
             return False
-        found = scan(question.query, site.limits)
-        chosen = forms(question, found, _header(scope, b"accept"))
-        if chosen.html:
-            return False
+        question, chosen = asked.question, asked.chosen
         release = site.archive.current()
-        digest = question.digest()
         if site.settings.log_queries:
             notes["text"] = question.query
-        notes.update(release=release.number, query=digest[:16])
+        notes.update(release=release.number, query=asked.digest[:16])
         headers = [_VARY, _NO_STORE]
-        if found.deterministic:
-            etag = validator(site, release, digest, chosen.results.name, chosen.graph.name)
+        etag = None
+        if asked.deterministic:
+            etag = validator(site, release, asked.digest, chosen.results.name, chosen.graph.name)
             headers = [_VARY, _REVALIDATE, (b"etag", f'"{etag}"'.encode())]
             sent = _header(scope, b"if-none-match")
             # “*” asks whether there is an answer at all, which only running the query would tell.
             if sent and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag):
                 await _begin(send, 304, headers)
                 await _end(send)
+                return True
+            if kept := self._results.get(etag):
+                notes["cached"] = True
+                await _whole(send, headers, kept)
                 return True
         watch = _Watch(receive)
         try:
@@ -103,6 +124,9 @@ class Endpoint:
                 headers += limit_headers(site.settings, question.timeout, turn)
                 brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
                 await _send(answer, headers, send, brief=brief, most=most, notes=notes)
+            if etag and answer.complete is not None:
+                kind = answer.format.content_type.encode()
+                self._results.put(etag, Kept(kind, answer.complete))
         except asyncio.CancelledError:
             if not watch.gone:
                 raise
@@ -110,6 +134,25 @@ class Endpoint:
         finally:
             watch.stop()
         return True
+
+    def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
+        """Return what is asked, None where that is a page; the same programs ask the same again."""
+        accept, query = _header(scope, b"accept"), scope["query_string"]
+        if scope["method"] == "POST":
+            return self._read("POST", _header(scope, b"content-type"), body, query, accept)
+        if len(accept) > _ORDINARY_ACCEPT:
+            return self._read("GET", "", b"", query, accept)
+        return self._remembered(query, accept)
+
+    def _read(
+        self, method: str, content_type: str, body: bytes, query_string: bytes, accept: str
+    ) -> _Asked | None:
+        question = read_question(method, decoded(query_string), content_type, body)
+        if question is None:
+            return None
+        found = scan(question.query, self._site.limits)
+        chosen = forms(question, found, accept)
+        return _Asked(question, chosen, found.deterministic, question.digest())
 
 
 def _job(question: Question, chosen: Forms, release: Release) -> Job:
@@ -136,12 +179,11 @@ async def _send(
 
     ``brief``: only its headers were asked for.
     """
-    headers.append((b"content-type", answer.format.content_type.encode()))
+    kind = answer.format.content_type.encode()
     if answer.complete is not None:
-        headers.append((b"content-length", b"%d" % len(answer.complete)))
-        await _begin(send, 200, headers)
-        await _end(send, answer.complete)
+        await _whole(send, headers, Kept(kind, answer.complete))
         return
+    headers.append((b"content-type", kind))
     try:
         await _begin(send, 200, headers)
         if not brief:
@@ -157,6 +199,15 @@ async def _send(
         notes["broken"] = status_of(error)[1]
     finally:
         answer.chunks.close()
+
+
+async def _whole(send: Send, headers: Headers, kept: Kept) -> None:
+    headers += [
+        (b"content-type", kept.content_type),
+        (b"content-length", b"%d" % len(kept.body)),
+    ]
+    await _begin(send, 200, headers)
+    await _end(send, kept.body)
 
 
 async def _begin(send: Send, status: int, headers: Headers) -> None:

@@ -1,0 +1,137 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from registry.query.model import QueryLimits
+from registry.query.scan import scan
+from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
+from web.http_client import Client
+from web.web_server import Server
+
+
+@pytest.fixture
+def client(server: Server) -> Client:
+    return Client(server.url)
+
+
+def lines(server: Server, digest: str) -> list[dict[str, object]]:
+    """Return what the log says of the requests with that query."""
+    records = [json.loads(line) for line in server.log.read_text().splitlines()]
+    return [r for r in records if r.get("query") == digest]
+
+
+def test_a_small_answer_is_kept(server: Server, client: Client) -> None:
+    query = "SELECT ?s { ?s a <https://w3id.org/faces/ontology#Network> } ORDER BY ?s # kept"
+    answers = [client.get("/sparql", query_string={"query": query}) for _ in range(12)]
+    assert len({(a.status_code, a.data, a.headers["ETag"]) for a in answers}) == 1
+    headers = {(a.headers["Content-Type"], a.headers["Content-Length"]) for a in answers}
+    assert headers == {("application/sparql-results+json", str(len(answers[0].data)))}
+    digest = json.loads(server.log.read_text().splitlines()[-1])["query"]
+    said = lines(server, digest)
+    assert len(said) == 12
+    # One first time for each web process, at most.
+    assert 10 <= sum(bool(line.get("cached")) for line in said) < 12
+
+
+def test_what_is_kept_differs_by_format_and_dataset(client: Client) -> None:
+    query = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/faces/ontology#Network> }"
+    graph = "https://w3id.org/faces/id/source/territories"
+    for _ in range(4):
+        plain = client.get("/sparql", query_string={"query": query, "format": "csv"})
+        json_ = client.get("/sparql", query_string={"query": query})
+        other = {"query": query, "format": "csv", "default-graph-uri": graph}
+        none = client.get("/sparql", query_string=other)
+        assert plain.text.split()[1] != "0"
+        assert json_.headers["Content-Type"] == "application/sparql-results+json"
+        assert none.text.split()[1] == "0"
+
+
+def test_by_post_as_well(client: Client) -> None:
+    query = "ASK { ?s a <https://w3id.org/faces/ontology#Network> }"
+    for _ in range(4):
+        assert client.post("/sparql", data={"query": query}).json["boolean"] is True
+
+
+def test_head_of_a_kept_answer_has_no_body(client: Client) -> None:
+    query = {"query": "ASK { ?head ?of ?kept }"}
+    for _ in range(4):
+        whole, head = (
+            client.get("/sparql", query_string=query),
+            client.head("/sparql", query_string=query),
+        )
+        assert head.data == b""
+        assert head.headers["Content-Length"] == whole.headers["Content-Length"]
+
+
+VOLATILE = [
+    "SELECT (NOW() AS ?x) {}",
+    "SELECT (now() AS ?x) {}",
+    "SELECT (nOw () AS ?x) {}",
+    "SELECT (RAND() AS ?x) {}",
+    "SELECT (COUNT(DISTINCT RAND()) AS ?x) {}",
+    "SELECT (COUNT(DISTINCTRAND()) AS ?x) {}",
+    "SELECT (UUID() AS ?x) {}",
+    "SELECT (STRUUID() AS ?x) {}",
+    "SELECT (StrUuid( ) AS ?x) {}",
+    "SELECT (BNODE() AS ?x) {}",
+    "SELECT (BNODE('a') AS ?x) {}",
+    "SELECT (RAND#\n() AS ?x) {}",
+    "SELECT ?x { BIND(RAND() AS ?x) }",
+    "SELECT ?x { ?x ?y ?z } ORDER BY RAND()",
+    "CONSTRUCT { <a:b> <a:b> ?x } WHERE { BIND(uuid() AS ?x) }",
+]
+
+
+@pytest.mark.parametrize("query", VOLATILE)
+def test_what_differs_each_time_is_not_kept(query: str) -> None:
+    assert not scan(query, QueryLimits()).deterministic
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?now { ?now ?rand ?uuid }",
+        "SELECT * { ?s ?p 'RAND()' } # NOW()",
+        "ASK { <a:now> ?p ?o }",
+    ],
+)
+def test_words_that_only_look_like_it_are(query: str) -> None:
+    assert scan(query, QueryLimits()).deterministic
+
+
+def test_random_answers_differ(client: Client) -> None:
+    asked = {"query": "SELECT (STRUUID() AS ?x) {}", "format": "csv"}
+    answers = [client.get("/sparql", query_string=asked) for _ in range(6)]
+    assert len({a.text for a in answers}) == 6
+    assert {a.headers["Cache-Control"] for a in answers} == {"no-store"}
+
+
+def kept(size: int) -> Kept:
+    return Kept(b"text/plain", b"x" * size)
+
+
+def test_the_cache_is_bounded_and_drops_the_oldest() -> None:
+    cache = ResultCache(10_000)
+    for n in range(9):
+        cache.put(str(n), kept(1000))
+        cache.get("0")  # in use, so it stays
+    assert cache.bytes <= 10_000
+    assert cache.get("0") is not None
+    assert cache.get("1") is None
+    assert cache.get("8") is not None
+
+
+def test_large_answers_are_not_kept() -> None:
+    cache = ResultCache(1 << 20)
+    cache.put("large", kept(MOST_ENTRY_BYTES + 1))
+    cache.put("small", kept(MOST_ENTRY_BYTES))
+    assert cache.get("large") is None
+    assert cache.get("small") is not None
+
+
+def test_a_cache_of_no_size_keeps_nothing() -> None:
+    cache = ResultCache(0)
+    cache.put("a", kept(1))
+    assert (cache.get("a"), cache.bytes, len(cache)) == (None, 0, 0)
