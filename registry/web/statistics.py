@@ -1,7 +1,7 @@
 """How much a release holds, by class, property and source: counted when first asked for, and kept.
 
-At 200,000 initiatives (5.5 million statements) counting takes some six seconds, once for each
-release and web process.
+At 200,000 initiatives (5.5 million statements) counting takes six to fourteen seconds, once for
+each release and web process.
 """
 
 from __future__ import annotations
