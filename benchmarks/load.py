@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -46,7 +47,14 @@ class Measured:
 @contextmanager
 def running(command: list[str], url: str) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server until the block ends; entered once it answers."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # All the load comes from one address, which the registry would hold to its share.
+    allowance = {"FACES_CLIENT_QUERIES": "10000", "FACES_CLIENT_SECONDS": "100000"}
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | allowance,
+    )
     try:
         _wait(url, process)
         yield process

@@ -123,7 +123,7 @@ def test_an_answer_that_fails_on_the_way_is_broken_off(server: Server) -> None:
         with pytest.raises(http.client.IncompleteRead):
             answer.read()
     time.sleep(0.2)
-    assert any(line.get("broken") == "QueryTimeoutError" for line in lines(server.log))
+    assert any(line.get("broken") == "query-timeout" for line in lines(server.log))
     assert not any("traceback" in line for line in lines(server.log))
 
 
