@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from registry.search.folding import match_expression
+from registry.search.folding import match_expression, sort_key
 from registry.search.version import check
 
 #: Matches in a label count most, then other names and identifiers, then the description.
 _RANK = "bm25(words, 10.0, 5.0, 1.0)"
+#: Where names end that do not begin with the question.
+_LONGEST_NAME = 1_000_000
 _LANGUAGES = frozenset({"fr", "en"})
 
 
@@ -81,7 +83,11 @@ class Index:
     def search(
         self, question: str, language: str, *, kind: str | None = None, offset: int, limit: int
     ) -> Page:
-        """Return a page of the records that hold all words of the question, best first."""
+        """Return a page of the records that hold all words of the question, best first.
+
+        Names that begin with the question come before all others, the shortest first: who types
+        “Marseille” means Marseille, not one of its sixteen arrondissements.
+        """
         expression = match_expression(question)
         if not expression:
             return Page((), 0)
@@ -92,8 +98,12 @@ class Index:
             values.append(kind)
         count = f"SELECT COUNT(*) FROM {where}"  # noqa: S608 — fixed names, values bound
         total = int(self._rows(count, *values)[0][0])
-        tail = f"{where} ORDER BY {_RANK}, {_column('sort', language)}, iri LIMIT ? OFFSET ?"
-        return Page(self._hits(language, tail, *values, limit, offset), total)
+        name, begins = _column("sort", language), sort_key(question)
+        tail = (
+            f"{where} ORDER BY IIF(substr({name}, 1, ?) = ?, length({name}), {_LONGEST_NAME}),"
+            f" {_RANK}, {name}, iri LIMIT ? OFFSET ?"
+        )
+        return Page(self._hits(language, tail, *values, len(begins), begins, limit, offset), total)
 
     def counts(self) -> dict[str, int]:
         """Return the number of records of each kind."""

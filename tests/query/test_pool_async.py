@@ -12,6 +12,7 @@ import pytest
 from registry.errors import OverloadedError, QuerySyntaxError, QueryTimeoutError
 from registry.query.model import Job, QueryLimits
 from registry.query.pool import QueryPool
+from support import run
 
 SMALL = "SELECT * { ?s ?p ?o } LIMIT 5"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
@@ -31,7 +32,7 @@ def test_many_tasks_share_few_workers(pool: QueryPool, rdf: Path) -> None:
     async def all_at_once() -> list[int]:
         return await asyncio.gather(*map(ask, range(60)))
 
-    assert asyncio.run(all_at_once()) == list(range(60))
+    assert run(all_at_once()) == list(range(60))
 
 
 def test_a_long_answer_comes_in_parts(pool: QueryPool, rdf: Path) -> None:
@@ -40,11 +41,11 @@ def test_a_long_answer_comes_in_parts(pool: QueryPool, rdf: Path) -> None:
         parts = [part async for part in answer.chunks]
         return b"".join(parts).count(b"\n"), len(parts) > 1 and answer.complete is None
 
-    assert asyncio.run(read()) == (20_001, True)
+    assert run(read()) == (20_001, True)
 
 
 def test_a_cancelled_task_gives_its_worker_back(limits: QueryLimits, rdf: Path) -> None:
-    async def run() -> float:
+    async def scenario() -> float:
         with QueryPool(1, limits) as alone:
             task = asyncio.create_task(alone.ask(Job(ENDLESS, rdf)))
             await asyncio.sleep(0.5)
@@ -53,13 +54,13 @@ def test_a_cancelled_task_gives_its_worker_back(limits: QueryLimits, rdf: Path) 
             await alone.ask(Job(SMALL, rdf))
             return time.monotonic() - begun
 
-    assert asyncio.run(run()) < 3
+    assert run(scenario()) < 3
 
 
 def test_who_gives_up_waiting_does_not_keep_others_from_their_turn(
     limits: QueryLimits, rdf: Path
 ) -> None:
-    async def run() -> list[object]:
+    async def scenario() -> list[object]:
         with QueryPool(1, limits) as alone:
             slow = asyncio.create_task(alone.ask(Job(ENDLESS, rdf), seconds=1))
             await asyncio.sleep(0.1)
@@ -69,7 +70,7 @@ def test_who_gives_up_waiting_does_not_keep_others_from_their_turn(
                 task.cancel()
             return await asyncio.gather(slow, *waiting, return_exceptions=True)
 
-    slow, *waiting = asyncio.run(run())
+    slow, *waiting = run(scenario())
     assert isinstance(slow, QueryTimeoutError)
     assert all(isinstance(outcome, asyncio.CancelledError) for outcome in waiting[::2])
     assert not any(isinstance(outcome, BaseException) for outcome in waiting[1::2])
@@ -78,7 +79,7 @@ def test_who_gives_up_waiting_does_not_keep_others_from_their_turn(
 def test_the_wait_for_a_worker_is_bounded(rdf: Path) -> None:
     limits = QueryLimits(deadline_seconds=5, queue_seconds=0.3, memory_bytes=200 << 20)
 
-    async def run() -> None:
+    async def scenario() -> None:
         with QueryPool(1, limits) as alone:
             slow = asyncio.create_task(alone.ask(Job(ENDLESS, rdf)))
             await asyncio.sleep(0.5)
@@ -86,10 +87,10 @@ def test_the_wait_for_a_worker_is_bounded(rdf: Path) -> None:
                 await alone.ask(Job(SMALL, rdf))
             slow.cancel()
 
-    asyncio.run(run())
+    run(scenario())
 
 
 def test_a_syntax_error_has_its_place(pool: QueryPool, rdf: Path) -> None:
     with pytest.raises(QuerySyntaxError) as caught:
-        asyncio.run(pool.ask(Job("SELECT *\nWHERE { ?s ?p }", rdf)))
+        run(pool.ask(Job("SELECT *\nWHERE { ?s ?p }", rdf)))
     assert (caught.value.line, caught.value.column) == (2, 15)

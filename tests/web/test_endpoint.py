@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
 from pathlib import Path
@@ -13,6 +12,7 @@ from registry.query.roster import Load
 from registry.settings import Settings
 from registry.web.asgi import Application
 from registry.web.metrics import Metrics
+from support import run
 from web.http_client import Client
 from web.web_server import Server
 
@@ -108,7 +108,7 @@ def without_a_server(application: Application, query: str, etag: str) -> int:
     async def send(message: dict[str, Any]) -> None:
         sent.append(message)
 
-    asyncio.run(application(scope, receive, send))  # type: ignore[arg-type]
+    run(application(scope, receive, send))  # type: ignore[arg-type]
     return int(sent[0]["status"])
 
 
