@@ -72,7 +72,7 @@ class Settings:
         100, "Queries that may wait for a worker, in each web process.", least=1, most=10_000
     )
     client_queries: int = _setting(
-        4, "Queries of one client at the same time, in each web process.", least=1, most=10_000
+        10, "Queries of one client at the same time, in each web process.", least=1, most=10_000
     )
     client_seconds: float = _setting(
         30.0,
