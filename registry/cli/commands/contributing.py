@@ -178,6 +178,11 @@ def _default_message(files: tuple[Path, ...]) -> str:
 def _tell(outcome: Outcome, contribution: Contribution, seconds: float) -> None:
     _tell_findings(outcome)
     _tell_counts(contribution)
+    tell_release(outcome, seconds)
+
+
+def tell_release(outcome: Outcome, seconds: float) -> None:
+    """Say which release was made, if any."""
     if outcome.manifest is None:
         say(Text("Nothing differs from what is published; no release was made."))
         return
