@@ -48,6 +48,7 @@ def strict(web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         token_factor="100",  # noqa: S106
         trusted_proxies="127.0.0.1",
         log_queries="true",
+        result_cache_mib="0",
     )
     yield running
     running.stop()
