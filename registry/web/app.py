@@ -21,6 +21,7 @@ from registry.web import (
     resources,
     vocabularies,
     void,
+    workbook,
 )
 from registry.web.site import EXTENSION, Site
 
@@ -42,6 +43,7 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
         vocabularies,
         questions,
         query_page,
+        workbook,
         limits,
         void,
         assets,

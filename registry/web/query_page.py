@@ -5,46 +5,128 @@ What a program asks never comes here (``endpoint``), but for what it asked wrong
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, render_template, request
 
-from registry.errors import UsageError
+from registry.errors import QueryError, QuerySyntaxError, QueryTooLargeError, UsageError
 from registry.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE
 from registry.negotiation import negotiate
 from registry.query.model import Job
 from registry.query.scan import scan
 from registry.releases.archive import RDF
+from registry.saved_queries import saved_queries
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, validator
 from registry.web.limits import turn
+from registry.web.pictures import chosen, pictures
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
-from registry.web.results import examples, table
+from registry.web.results import Table, examples, named, table
 from registry.web.service_description import service_description
 from registry.web.site import Visit, visit
+from registry.web.snippets import Snippet, snippets
 
 blueprint: Final = Blueprint("query_page", __name__)
 
 _VARY: Final = "Accept, Accept-Language"
+#: How much of a long line is quoted on either side of a mistake.
+_AROUND: Final = 60
 _OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri", "timeout"})
 
 
 @blueprint.route("/sparql", methods=["GET", "POST"])
 def sparql() -> Response:
     """Show the form, with the answer to what was asked."""
-    error = request.environ.get("asgi.scope", {}).get("faces.error")
-    if error is not None:
-        raise error
+    try:
+        error = request.environ.get("asgi.scope", {}).get("faces.error")
+        if error is not None:
+            raise error
+        view = visit()
+        request.max_content_length = most_bytes(view.site.limits.query_bytes)
+        question = read_question(
+            request.method,
+            decoded(request.query_string),
+            request.content_type or "",
+            request.get_data(cache=True),
+        )
+        return _blank_form(view) if question is None else _result_page(view, question)
+    except QueryError as error:
+        return _failed(error)
+
+
+def _failed(error: QueryError) -> Response:
+    """Say what is wrong beside the question, to who reads HTML; the rest as everywhere."""
+    response = current_app.make_response(current_app.handle_user_exception(error))
+    # What was too long has not been read to its end.
+    if response.mimetype != HTML.media_type or isinstance(error, QueryTooLargeError):
+        return response
+    query = request.values.get("query", "")
     view = visit()
-    request.max_content_length = most_bytes(view.site.limits.query_bytes)
-    question = read_question(
-        request.method,
-        decoded(request.query_string),
-        request.content_type or "",
-        request.get_data(cache=False),
+    fault = Fault(
+        tuple(error.sentences(view.language)), _excerpt(query, error), error.limit, error.seconds
     )
-    return _blank_form(view) if question is None else _result_page(view, question)
+    response.set_data(render_template("sparql.html", **_context(view, query, fault=fault)))
+    return response
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """The line of a query that cannot be read, and a second one that points at the place."""
+
+    line: int
+    column: int
+    text: str
+    pointer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why there is no answer; ``limit`` and ``seconds`` where a limit stopped the query."""
+
+    sentences: tuple[str, ...]
+    excerpt: Excerpt | None
+    limit: str | None
+    seconds: float | None
+
+
+def _excerpt(query: str, error: QueryError) -> Excerpt | None:
+    if not isinstance(error, QuerySyntaxError) or not error.line:
+        return None
+    lines, column = query.split("\n"), error.column or 1
+    text = lines[error.line - 1].rstrip("\r") if error.line <= len(lines) else ""
+    start = max(column - 1 - _AROUND, 0)
+    before = "".join(c if c == "\t" else " " for c in text[start : column - 1])
+    return Excerpt(error.line, column, text[start : column + _AROUND], f"{before}▲")
+
+
+def _context(
+    view: Visit, query: str = "", answer: Table | None = None, fault: Fault | None = None
+) -> dict[str, object]:
+    """Return what the template shows; ``answer`` and ``fault`` exclude one another."""
+    offered = pictures(named(answer), view.language) if answer else {}
+    again = {"query": query, "format": HTML.name}
+    plain = request.args.get("show") == "iris"
+    return {
+        "query": query,
+        "table": answer,
+        "fault": fault,
+        "plain": plain,
+        "offered": tuple(offered),
+        "picture": chosen(offered),
+        "here": view.link(request.path, **again, show="iris" if plain else ""),
+        "other": view.link(
+            request.path, **again, view=request.args.get("view", ""), show="" if plain else "iris"
+        ),
+        "snippets": _snippets(view, query, answer) if answer else (),
+        "examples": examples(view.language),
+        "saved": saved_queries(view.site.settings.base_iri),
+    }
+
+
+def _snippets(view: Visit, query: str, answer: Table) -> list[Snippet]:
+    return snippets(request.base_url, query, view.language, tabular=not answer.graph)
 
 
 def _blank_form(view: Visit) -> Response:
@@ -62,8 +144,8 @@ def _blank_form(view: Visit) -> Response:
             )
         return service_description(view, chosen)
     etag = page_validator(view, "form")
-    context = {"query": "", "table": None, "examples": examples(view.language)}
-    return not_modified(etag, _VARY) or page(view, etag, "sparql.html", vary=_VARY, **context)
+    unchanged = not_modified(etag, _VARY)
+    return unchanged or page(view, etag, "sparql.html", vary=_VARY, **_context(view))
 
 
 def _result_page(view: Visit, question: Question) -> Response:
@@ -78,7 +160,7 @@ def _result_page(view: Visit, question: Question) -> Response:
     )
     with turn(view) as own:
         shown = table(view, view.site.pool.run(job, timeout=question.timeout, begin=own.begin))
-    context = {"query": question.query, "table": shown, "examples": examples(view.language)}
+    context = _context(view, question.query, shown)
     etag = validator(view.site, view.release, question.digest(), "html", view.language)
     response = page(view, etag, "sparql.html", vary=_VARY, **context)
     del response.headers["ETag"]

@@ -16,12 +16,13 @@ from registry.query.scan import scan
 from registry.releases.archive import RDF
 from registry.saved_queries import SavedQuery, bind, saved_queries
 from registry.search.folding import sort_key
-from registry.texts import Text, Words
+from registry.texts import Text, Words, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.fields import Form
 from registry.web.limits import turn
+from registry.web.pictures import Picture, chosen, pictures
 from registry.web.rendering import page
-from registry.web.results import Table, table
+from registry.web.results import Table, named, table
 from registry.web.site import Visit, visit
 from registry.web.views import Shown
 
@@ -139,6 +140,7 @@ def _answered(view: Visit, text: str) -> Table:
 
 def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -> Response:
     saved = form.saved
+    values = {name: value for name, value in request.args.items() if name not in {"view", "lang"}}
     return page(
         view,
         etag,
@@ -149,7 +151,8 @@ def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -
         wrong=form.wrong,
         text=text,
         names=_names(view, saved.tags),
-        answer=_titled(saved, answer) if answer else None,
+        answer=_titled(view, saved, named(answer)) if answer else None,
+        views=view.link(request.path, **(values | {"run": "yes"})),
     )
 
 
@@ -160,23 +163,14 @@ class Titled:
     headings: tuple[Words, ...]
     rows: tuple[tuple[Shown, ...], ...]
     more: bool
+    offered: tuple[str, ...]
+    picture: Picture | None
 
 
-def _titled(saved: SavedQuery, answer: Table) -> Titled:
-    """Show each thing with its name; the columns ``xLabel`` that hold the names are left out."""
-    names = answer.columns
-    labels = {name: names.index(f"{name}Label") for name in names if f"{name}Label" in names}
-    kept = [i for i in range(len(names)) if i not in labels.values()]
+def _titled(view: Visit, saved: SavedQuery, answer: Table) -> Titled:
+    """Give the columns their headings, and choose a picture."""
     titles = {column.name: column.label for column in saved.columns}
-    return Titled(
-        tuple(titles.get(names[i], {"": names[i]}) for i in kept),
-        tuple(tuple(_named(row, i, labels.get(names[i])) for i in kept) for row in answer.rows),
-        answer.more,
-    )
-
-
-def _named(row: tuple[Shown, ...], place: int, label: int | None) -> Shown:
-    """Return a cell whose text is its name in the reader's language, or the one in the answer."""
-    cell = row[place]
-    name = cell.kind or (row[label].text if label is not None else "")
-    return replace(cell, text=name or cell.text, kind="")
+    headings = tuple(titles.get(name, {"": name}) for name in answer.columns)
+    spoken = replace(answer, columns=tuple(best(each, view.language) for each in headings))
+    offered = pictures(spoken, view.language)
+    return Titled(headings, answer.rows, answer.more, tuple(offered), chosen(offered))

@@ -7,12 +7,20 @@ import itertools
 import re
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import IO, Final, cast
 
 import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, QueryBoolean, QueryResultsFormat, QueryTriples
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+)
 
 from registry.describe import Value
 from registry.formats import ANSWER_FORMATS, TURTLE
@@ -30,10 +38,14 @@ _TITLE: Final = re.compile(r"# (fr|en): (.+)")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What to show: rows under ``columns``, or ``boolean``, or ``graph``; ``more`` was left out."""
+    """What to show: rows under ``columns``, or ``boolean``, or ``graph``; ``more`` was left out.
+
+    ``terms`` are the values of the rows as the engine gave them.
+    """
 
     columns: tuple[str, ...] = ()
     rows: tuple[tuple[Shown, ...], ...] = ()
+    terms: tuple[tuple[object, ...], ...] = ()
     boolean: bool | None = None
     graph: str = ""
     more: bool = False
@@ -77,16 +89,44 @@ def table(visit: Visit, answer: Answer[Chunks]) -> Table:
     with closing(answer.chunks):
         if answer.format is TURTLE:
             return _graph(answer.chunks)
-        stream = cast("IO[bytes]", _Stream(answer.chunks))
-        results = pyoxigraph.parse_query_results(stream, format=QueryResultsFormat.JSON)
+        results = solutions(answer)
         if isinstance(results, QueryBoolean):
             return Table(boolean=bool(results))
-        if isinstance(results, QueryTriples):  # JSON results hold none
-            raise TypeError("a graph in the format of results")
         columns = tuple(variable.value for variable in results.variables)
         width = range(len(columns))
-        rows = [[row[i] for i in width] for row in itertools.islice(results, MOST_ROWS + 1)]
-    return Table(columns, _shown(visit, rows[:MOST_ROWS]), more=len(rows) > MOST_ROWS)
+        found = itertools.islice(results, MOST_ROWS + 1)
+        rows = tuple(tuple(row[i] for i in width) for row in found)
+    kept = rows[:MOST_ROWS]
+    return Table(columns, _shown(visit, kept), kept, more=len(rows) > MOST_ROWS)
+
+
+def solutions(answer: Answer[Chunks]) -> QuerySolutions | QueryBoolean:
+    """Return the rows of an answer in JSON, read as they come, or its yes or no."""
+    stream = cast("IO[bytes]", _Stream(answer.chunks))
+    results = pyoxigraph.parse_query_results(stream, format=QueryResultsFormat.JSON)
+    if isinstance(results, QueryTriples):  # JSON results hold none
+        raise TypeError("a graph in the format of results")
+    return results
+
+
+def named(table: Table) -> Table:
+    """Show each thing with its name; the columns ``xLabel`` that hold the names are left out."""
+    names = table.columns
+    labels = {name: names.index(f"{name}Label") for name in names if f"{name}Label" in names}
+    kept = [i for i in range(len(names)) if i not in labels.values()]
+    return replace(
+        table,
+        columns=tuple(names[i] for i in kept),
+        rows=tuple(tuple(_named(row, i, labels.get(names[i])) for i in kept) for row in table.rows),
+        terms=tuple(tuple(row[i] for i in kept) for row in table.terms),
+    )
+
+
+def _named(row: tuple[Shown, ...], place: int, label: int | None) -> Shown:
+    """Return a cell whose text is its name in the reader's language, or the one in the answer."""
+    cell = row[place]
+    name = cell.kind or (row[label].text if label is not None else "")
+    return replace(cell, text=name or cell.text, kind="")
 
 
 def _graph(parts: Iterator[bytes]) -> Table:
@@ -99,7 +139,7 @@ def _graph(parts: Iterator[bytes]) -> Table:
     return Table(graph=whole.decode(errors="replace") or "# ∅\n")
 
 
-def _shown(visit: Visit, rows: list[list[object]]) -> tuple[tuple[Shown, ...], ...]:
+def _shown(visit: Visit, rows: tuple[tuple[object, ...], ...]) -> tuple[tuple[Shown, ...], ...]:
     iris = {cell.value for row in rows for cell in row if isinstance(cell, NamedNode)}
     hits = visit.release.index.hits(sorted(iris), visit.language)
     linker = Linker(visit.site, hits, visit.language)

@@ -1,0 +1,98 @@
+"""``/sparql.xlsx``: the answer to a query as a workbook, for people who work in spreadsheets.
+
+Cells hold numbers and text, never formulas, whatever the data look like.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from tempfile import TemporaryFile
+from typing import IO, Final
+
+from flask import Blueprint, Response, request, send_file
+from pyoxigraph import QueryBoolean
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from registry.errors import UsageError
+from registry.formats import RESULTS_JSON, TURTLE
+from registry.query.model import Job
+from registry.query.scan import scan
+from registry.releases.archive import RDF
+from registry.texts import Text
+from registry.web.limits import turn
+from registry.web.pictures import number
+from registry.web.protocol import Question, decoded, read_question
+from registry.web.results import solutions
+from registry.web.site import Visit, visit
+
+blueprint: Final = Blueprint("workbook", __name__)
+
+_KIND: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+#: So many rows take some seconds to write; CSV has no such end.
+_MOST_ROWS: Final = 50_000
+#: What a cell can hold, and up to where its numbers are exact.
+_LONGEST: Final = 32_767
+_EXACT: Final = 10**15
+
+
+@blueprint.get("/sparql.xlsx")
+def workbook() -> Response:
+    """Answer a query with a workbook."""
+    view = visit()
+    question = read_question("GET", decoded(request.query_string), "", b"")
+    if question is None:
+        raise UsageError(Text("The request holds no query."), where="query")
+    scan(question.query, view.site.limits)
+    # The response closes the file, which is gone then.
+    file = TemporaryFile()  # noqa: SIM115
+    _write(view, question, file)
+    file.seek(0)
+    response = send_file(file, mimetype=_KIND, as_attachment=True, download_name="faces.xlsx")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _write(view: Visit, question: Question, file: IO[bytes]) -> None:
+    job = Job(
+        question.query,
+        view.release.folder / RDF,
+        RESULTS_JSON.name,
+        TURTLE.name,
+        question.default_graphs,
+        question.named_graphs,
+    )
+    with turn(view) as own:
+        answer = view.site.pool.run(job, timeout=question.timeout, begin=own.begin)
+        with closing(answer.chunks):
+            if answer.format is TURTLE:
+                raise UsageError(
+                    Text("A graph has no place in a workbook: ask with SELECT or ASK."),
+                    where="query",
+                )
+            with Workbook(file, {"constant_memory": True}) as book:
+                sheet, results = book.add_worksheet(), solutions(answer)
+                if isinstance(results, QueryBoolean):
+                    sheet.write_boolean(0, 0, bool(results))
+                    return
+                width = range(len(results.variables))
+                for at, variable in enumerate(results.variables):
+                    sheet.write_string(0, at, variable.value, book.add_format({"bold": True}))
+                sheet.freeze_panes(1, 0)
+                for line, row in enumerate(results, 1):
+                    if line > _MOST_ROWS:
+                        cut = Text(
+                            "Cut after {n} rows: the answer as CSV holds all of it.", n=_MOST_ROWS
+                        )
+                        sheet.write_string(line, 0, cut.to(view.language))
+                        return
+                    for at in width:
+                        _cell(sheet, line, at, row[at])
+
+
+def _cell(sheet: Worksheet, line: int, at: int, term: object) -> None:
+    value = number(term)
+    if value is not None and abs(value) < _EXACT:
+        sheet.write_number(line, at, value)
+    elif term is not None:
+        sheet.write_string(line, at, str(getattr(term, "value", term))[:_LONGEST])
