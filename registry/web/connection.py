@@ -29,8 +29,9 @@ class Connection(HttpToolsProtocol):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._head = 0
-        self._in_head = True
+        #: Bytes of the current request that are not its body: head, chunk sizes, trailers.
+        self._frame = 0
+        self._body = 0
         self._timer: asyncio.TimerHandle | None = None
         self._problem = (HTTPStatus.BAD_REQUEST, _NOT_HTTP)
 
@@ -45,20 +46,20 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came in, as long as the head of a request does not grow without end."""
+        """Take what came in, as long as what is not a body does not grow without end."""
         if self.transport.is_closing():
             return
+        self._body = 0
         super().data_received(data)
-        if self._in_head:
-            self._head += len(data)
-            if self._head > _HEAD_BYTES and not self.transport.is_closing():
-                self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
-                self.send_400_response("")
+        self._frame += len(data) - self._body
+        if self._frame > _HEAD_BYTES and not self.transport.is_closing():
+            self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
+            self.send_400_response("")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
         super().on_message_begin()
-        self._head, self._in_head = 0, True
+        self._frame = 0
         self._expect()
 
     def on_url(self, url: bytes) -> None:
@@ -69,7 +70,7 @@ class Connection(HttpToolsProtocol):
             raise _RefusedError
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Take a header."""
+        """Take a header, or a trailer."""
         super().on_header(name, value)
         if len(self.headers) > _HEADERS:
             self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
@@ -77,21 +78,40 @@ class Connection(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """Hand the request to the application."""
-        self._in_head = False
         self._expect_no_more()
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take a part of the body."""
+        self._body += len(body)
+        super().on_body(body)
+
+    @property
+    def _answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
     def _expect(self) -> None:
         if self._timer is None:
-            self._timer = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+            self._timer = self.loop.call_later(_HEAD_SECONDS, self._too_late)
 
     def _expect_no_more(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
+    def _too_late(self) -> None:
+        """Close, but not on a client who still reads the answer to an earlier request."""
+        self._timer = None
+        if self._answering:
+            self._expect()
+        else:
+            self.transport.close()
+
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 — uvicorn's signature
         """Say in both languages, since nothing is known of the client, what is wrong."""
+        if self._answering:  # words now would fall into the midst of that answer
+            self.transport.close()
+            return
         status, text = self._problem
         words = f"{text.to('fr')}\n{text.to('en')}\n".encode()
         headers = [

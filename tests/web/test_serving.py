@@ -150,6 +150,38 @@ def test_what_is_not_http_gets_plain_words(
     assert "Content-Security-Policy" in answer
 
 
+def exchange(server: Server, sent: bytes) -> bytes:
+    """Send bytes, and return all that comes back until the server closes."""
+    host, port = server.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(sent)
+        return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
+def test_endless_trailers_end(server: Server) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+    head += b"Content-Type: application/sparql-query\r\n\r\n5\r\nASK{}\r\n0\r\nA: "
+    begun = time.monotonic()
+    exchange(server, head + b"a" * 100_000)
+    assert time.monotonic() - begun < 10
+
+
+def test_what_follows_a_request_never_gets_into_its_answer(server: Server) -> None:
+    path = address(server, LONG + " LIMIT 200000", format="csv").removeprefix(server.url)
+    first = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    answer = exchange(server, first + b"\x00\x01 this is not HTTP\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 ") <= 1
+
+
+def test_two_lengths_are_refused(server: Server) -> None:
+    for headers in (
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+    ):
+        sent = b"POST /sparql HTTP/1.1\r\nHost: x\r\n" + headers + b"\r\n0\r\n\r\n"
+        assert exchange(server, sent).startswith(b"HTTP/1.1 400 ")
+
+
 def test_a_new_release_is_taken_over_without_a_failed_request(
     data_dir: Path, tmp_path: Path
 ) -> None:
