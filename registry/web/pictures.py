@@ -37,10 +37,12 @@ _MOST_LONGITUDE: Final = 180
 
 #: Sizes in the unit of the drawing, which is a pixel at full width.
 _WIDTH: Final = 680
+#: A map is as narrow as a phone, so that it is seen whole there and its spots can still be hit.
+_MAP_WIDTH: Final = 480
 _MARGIN: Final = 40
-_HIGHEST: Final = 520
+_HIGHEST: Final = 400
 _LEAST_SPAN: Final = 0.02
-_TOGETHER: Final = 26
+_TOGETHER: Final = 34
 _ROW: Final = 27
 _LABELS: Final = 230
 _LONGEST: Final = 30
@@ -202,10 +204,10 @@ def _map(table: Table, language: str) -> Picture | None:
     south, north = _widened([y for (_, y), _ in found])
     shrink = max(math.cos(math.radians((south + north) / 2)), 0.1)
     scale = min(
-        (_WIDTH - 2 * _MARGIN) / ((east - west) * shrink),
+        (_MAP_WIDTH - 2 * _MARGIN) / ((east - west) * shrink),
         (_HIGHEST - 2 * _MARGIN) / (north - south),
     )
-    left = (_WIDTH - (east - west) * shrink * scale) / 2
+    left = (_MAP_WIDTH - (east - west) * shrink * scale) / 2
     height = round((north - south) * scale) + 2 * _MARGIN
 
     def drawn(x: float, y: float) -> tuple[float, float]:
@@ -219,7 +221,7 @@ def _map(table: Table, language: str) -> Picture | None:
         marks.append((at + 4, height - 6.0, _degrees(x, "E", "W")))
     for y in _round_values(south, north):
         at = round(drawn(west, y)[1], 1)
-        lines.append(f"M0 {at}H{_WIDTH}")
+        lines.append(f"M0 {at}H{_MAP_WIDTH}")
         marks.append((4.0, at - 4, _degrees(y, "N", "S")))
     return Picture(
         "map",
@@ -228,6 +230,7 @@ def _map(table: Table, language: str) -> Picture | None:
             language
         ),
         height,
+        width=_MAP_WIDTH,
         spots=spots,
         lines=lines,
         marks=marks,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, render_template, request
 
@@ -106,7 +107,9 @@ def _context(
 ) -> dict[str, object]:
     """Return what the template shows; ``answer`` and ``fault`` exclude one another."""
     offered = pictures(named(answer), view.language) if answer else {}
-    again = {"query": query, "format": HTML.name}
+    more = request.values.items(multi=True)
+    asked = [("query", query), *((k, v) for k, v in more if k in _OF_A_QUERY - {"query"})]
+    again = f"?{urlencode(asked)}"
     plain = request.args.get("show") == "iris"
     return {
         "query": query,
@@ -115,9 +118,13 @@ def _context(
         "plain": plain,
         "offered": tuple(offered),
         "picture": chosen(offered),
-        "here": view.link(request.path, **again, show="iris" if plain else ""),
+        "asked": again,
+        "here": view.link(f"/sparql{again}", format=HTML.name, show="iris" if plain else ""),
         "other": view.link(
-            request.path, **again, view=request.args.get("view", ""), show="" if plain else "iris"
+            f"/sparql{again}",
+            format=HTML.name,
+            view=request.args.get("view", ""),
+            show="" if plain else "iris",
         ),
         "snippets": _snippets(view, query, answer) if answer else (),
         "examples": examples(view.language),

@@ -177,3 +177,35 @@ def test_lines_to_copy_ask_the_same(server: Server) -> None:
     assert csv is not None
     answer = Client(server.url).get(csv[1].removeprefix(server.url))
     assert answer.text.splitlines()[1] == "pommes,3"
+
+
+def test_links_keep_the_dataset_that_was_asked(server: Server) -> None:
+    text = unescape(page(server, BARS, **{"default-graph-uri": "urn:none", "timeout": "5"}).text)
+    for name in ("A link to this answer", "Table alone", "XLSX", "CSV"):
+        link = re.search(rf'href="([^"]*)"[^>]*>{name}<', text)
+        assert link is not None, name
+        assert "default-graph-uri=urn%3Anone" in link[1], name
+        assert "timeout=5" in link[1], name
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        BARS.replace("3", "1e308").replace("-1)", "-1e308)"),
+        BARS.replace("3", "0").replace("-1)", "0)"),
+        POINTS.replace("7.26 43.7", "5.37 43.3"),
+        POINTS.replace("5.37 43.3", "-180 -90").replace("7.26 43.7", "180 90"),
+        "SELECT ?a ?b { VALUES (?a ?b) { (<urn:a> <urn:a>) } }",
+        "SELECT ?a ?b { VALUES (?a ?b) { (<urn:a> UNDEF) (UNDEF <urn:b>) (<urn:a> <urn:b>) } }",
+    ],
+)
+def test_extremes_are_drawn_within_the_picture(server: Server, query: str) -> None:
+    text = page(server, query).text
+    box = re.search(r'class="plot.*?viewBox="0 0 (\d+) (\d+)"', text)
+    width, height = (int(n) for n in box.groups()) if box else (100, 10_000)
+    assert '<svg class="plot' in text
+    for x, y in re.findall(r'class="dot" cx="([^"]+)" cy="([^"]+)"', text):
+        assert 0 <= float(x) <= width
+        assert 0 <= float(y) <= height
+    for start, length in re.findall(r'class="bar" x="([^"]+)%".*?width="([^"]+)%"', text):
+        assert 0 <= float(start) <= float(start) + float(length) <= 100.01
