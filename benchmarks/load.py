@@ -14,13 +14,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import quote
 
-#: Each request asks about another initiative, so that nothing is answered from memory of an
-#: earlier answer; ``%d`` stands for the initiative's number.
+#: Each request asks about another initiative; NUMBER stands for it, UNIQUE for the number of the
+#: request, so that nothing need be answered from memory of an earlier answer.
 _SCRIPT = """
-local n = {start}
+local n, count = {start}, {start} * 1000000
 request = function()
-  n = (n + 7919) % {size}
+  n, count = (n + 7919) % {size}, count + 1
   local query = string.gsub("{query}", "NUMBER", tostring(n))
+  query = string.gsub(query, "UNIQUE", tostring(count))
   return wrk.format("GET", "{path}?query=" .. query, {{["Accept"] = "{accept}"}})
 end
 local bad = 0
@@ -81,7 +82,7 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
 def wrk(
     url: str, query: str, *, clients: int, size: int, seconds: int = 5, start: int = 0
 ) -> Measured:
-    """Send the query, NUMBER replaced, over and over from ``clients`` connections."""
+    """Send the query, NUMBER and UNIQUE replaced, over and over from ``clients`` connections."""
     base, _, path = url.removeprefix("http://").partition("/")
     # In Lua, a per cent sign in a replacement or pattern is doubled; in the query it is not.
     encoded = quote(query, safe="").replace("\\", "\\\\")

@@ -25,6 +25,8 @@ _PORT, _PEER_PORT = 8765, 8766
 _OURS = f"http://127.0.0.1:{_PORT}/sparql"
 _PEER = f"http://127.0.0.1:{_PEER_PORT}/query"
 _SMALL = "SELECT ?p ?o WHERE { <https://w3id.org/faces/id/initiative/bench_NUMBER> ?p ?o }"
+#: The comment differs each time: no answer is one that was kept.
+_FIRST = f"{_SMALL} # UNIQUE"
 _LARGE = "SELECT ?s ?p ?o WHERE { ?s ?p ?o } OFFSET NUMBER LIMIT 10000"
 
 
@@ -90,14 +92,15 @@ def queries(data_dir: Path, size: int) -> None:
         load.running(served(data_dir), health),
         load.running(peer, f"http://127.0.0.1:{_PEER_PORT}/"),
     ):
-        for query in (_SMALL, _LARGE):
+        for query in (_FIRST, _LARGE):
             fixed = query.replace("NUMBER", "1")
             ours, theirs = load.bytes_of(_OURS, fixed), load.bytes_of(_PEER, fixed)
             if abs(ours - theirs) > 0.01 * theirs:
                 raise SystemExit(f"the answers differ: {ours} and {theirs} bytes")
         for name, query, clients in (
-            ("small SELECT", _SMALL, 1),
-            ("small SELECT", _SMALL, 8),
+            ("small SELECT", _FIRST, 1),
+            ("small SELECT", _FIRST, 8),
+            ("the same again", _SMALL.replace("NUMBER", "1"), 8),
             ("10,000 rows", _LARGE, 1),
             ("10,000 rows", _LARGE, 8),
         ):
@@ -112,7 +115,7 @@ def compare(name: str, query: str, clients: int, size: int) -> None:
         theirs.append(load.wrk(_PEER, query, clients=clients, size=size, start=turn + 3))
     mine, peer = max(ours, key=lambda m: m.per_second), max(theirs, key=lambda m: m.per_second)
     print(
-        f"{name:12} {clients} clients: {mine.per_second:8,.0f}/s  p50 {mine.p50:7.2f} ms"
+        f"{name:14} {clients} clients: {mine.per_second:8,.0f}/s  p50 {mine.p50:7.2f} ms"
         f"  p99 {mine.p99:7.2f} ms  errors {mine.errors}"
         f" | oxigraph {peer.per_second:8,.0f}/s  p50 {peer.p50:7.2f}  p99 {peer.p99:7.2f}"
         f" | ratio {mine.per_second / peer.per_second:.2f}"

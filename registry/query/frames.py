@@ -32,7 +32,7 @@ Request = tuple[str, str, str, str, tuple[str, ...] | None, tuple[str, ...] | No
 
 BUFFER: Final = 1 << 20
 _FIRST: Final = 1 << 14
-_LATER: Final = 1 << 18
+_LATER: Final = 1 << 20
 
 
 class EndedError(Exception):

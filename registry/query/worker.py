@@ -28,7 +28,7 @@ MOST_STACK: Final = 1 << 30
 #: Releases kept open: the current one and the one before, while readers move on.
 OPEN_RELEASES: Final = 2
 #: A frame goes when it holds so much; the first also when its oldest part has waited so long.
-FRAME_BYTES: Final = 1 << 16
+FRAME_BYTES: Final = 1 << 18
 FIRST_SECONDS: Final = 0.02
 _RESULTS: Final = {
     f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
