@@ -65,7 +65,7 @@ def test_a_mistake_in_a_field_can_be_read_and_mended(page: Page, site: str) -> N
     expect(page.locator(f"#{told.split()[0]}")).to_contain_text("« mars » n’est pas le nom")
     results = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
     assert results.violations_count == 0, results.generate_report()
-    page.get_by_role("link", name="Marseille").click()
+    page.get_by_role("link", name="Marseille commune-13055").click()
     expect(page.get_by_role("cell", name="Mesclun", exact=True)).to_be_visible()
 
 
