@@ -31,6 +31,11 @@ PAGES = {
     "search": "/search?q=mesclun",
     "sparql": "/sparql",
     "answer": "/sparql?format=html&query=" + quote(QUERY),
+    "questions": "/queries",
+    "question": "/queries/territorial-networks-of-a-commune?commune=commune-13055",
+    "ontology": "/ontology",
+    "modelling": "/ontology/accompagnement",
+    "vocabulary": "/vocab/pooling-kind",
 }
 WIDTHS = (1280, 390)
 
