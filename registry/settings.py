@@ -26,6 +26,7 @@ ENVIRONMENT_PREFIX = "FACES_"
 OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG", "FACES_DEBUG"})
 MIB = 1 << 20
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_CONTACTS = ("https://", "http://", "mailto:")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,8 +36,9 @@ def _setting(
     *,
     least: float | None = None,
     most: float | None = None,
+    optional: bool = False,
 ) -> Any:
-    metadata = {"meaning": meaning, "least": least, "most": most}
+    metadata = {"meaning": meaning, "least": least, "most": most, "optional": optional}
     return field(default=default, metadata=metadata)
 
 
@@ -49,6 +51,14 @@ class Settings:
         "Beginning of the IRI of every resource; ends in “/”. Fixed once data are published.",
     )
     name: str = _setting("Registre FACES", "Name of the registry, on every page.")
+    operator: str = _setting(
+        "", "Who publishes this registry, for the legal notice: name and address.", optional=True
+    )
+    contact: str = _setting(
+        "",
+        "How to reach them: the address of a page, or “mailto:” and a role mailbox.",
+        optional=True,
+    )
     host: str = _setting("127.0.0.1", "Address that “faces serve” listens on.")
     port: int = _setting(8000, "Port that “faces serve” listens on.", least=0, most=65535)
     web_processes: int = _setting(2, "Web processes of “faces serve”.", least=1, most=64)
@@ -121,6 +131,8 @@ class Settings:
             raise _wrong("base_iri", self.base_iri, Text("an address that ends in “/”"))
         for name in ("trusted_proxies", "metrics_allow"):
             _check_networks(name, getattr(self, name))
+        if self.contact and not self.contact.startswith(_CONTACTS):
+            raise _wrong("contact", self.contact, Text("an address with https:// or mailto:"))
         for name, digest in self.tokens.items():
             if not _TOKEN_NAME.fullmatch(name) or not _SHA256.fullmatch(str(digest)):
                 expected = Text("a name of letters and digits, and a SHA-256 of 64 hex digits")
@@ -190,7 +202,7 @@ def _check(name: str, value: object, bounds: Mapping[str, Any]) -> None:
     # Python's True is an int; ours is not.
     if not isinstance(value, kind.types) or isinstance(value, bool) != (bool in kind.types):
         raise _wrong(name, value, kind.expected)
-    if isinstance(value, str) and not value.strip():
+    if isinstance(value, str) and not (value.strip() or bounds["optional"]):
         raise _wrong(name, value, kind.expected)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         least, most = bounds["least"], bounds["most"]

@@ -48,6 +48,7 @@ def test_an_unknown_key_names_the_nearest_one(tmp_path: Path) -> None:
         "base_iri = 'https://registre.example/#'",
         "port = ",
         "log_queries = 1",
+        "contact = 'javascript:alert(1)'",
         "trusted_proxies = '127.0.0.1'",
         "trusted_proxies = ['localhost']",
         "metrics_allow = [1.5]",

@@ -47,6 +47,18 @@ class KeptFinding:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """How often one rule found something in one source; ``example`` is one of the records."""
+
+    source: str
+    severity: str
+    message: str
+    findings: int
+    records: int
+    example: str
+
+
 def _column(name: str, language: str) -> str:
     if language not in _LANGUAGES:
         raise ValueError(language)
@@ -120,6 +132,24 @@ class Index:
             for hit in self._hits(language, f"resource WHERE iri IN ({marks})", *part):
                 found[hit.iri] = hit
         return found
+
+    def iris(self, kind: str, *, offset: int, limit: int) -> list[str]:
+        """Return the IRIs of a kind's records, by name. O(offset + limit)."""
+        tail = "FROM resource WHERE kind = ? ORDER BY sort_fr LIMIT ? OFFSET ?"
+        return [iri for (iri,) in self._rows(f"SELECT iri {tail}", kind, limit, offset)]
+
+    def finding_counts(self, language: str) -> list[FindingCount]:
+        """Return how often each thing was found in each source, most severe first. O(findings)."""
+        message = "message_fr" if language == "fr" else "message_en"
+        rows = self._rows(
+            f"SELECT source, severity, {message}, COUNT(*), COUNT(DISTINCT record), MIN(record)"  # noqa: S608
+            " FROM finding GROUP BY source, severity, constraint_name, path"
+            " ORDER BY severity = 'Info', source, COUNT(*) DESC"
+        )
+        return [
+            FindingCount(source, severity, text, int(findings), int(records), example)
+            for source, severity, text, findings, records, example in rows
+        ]
 
     def findings(self, record: str, language: str) -> list[KeptFinding]:
         """Return the warnings that were published about a record and its parts."""

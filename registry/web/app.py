@@ -15,10 +15,13 @@ from registry.web import (
     ontology,
     pages,
     problems,
+    prose,
+    quality,
     query_page,
     questions,
     rendering,
     resources,
+    sitemap,
     vocabularies,
     void,
     workbook,
@@ -38,6 +41,9 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
     app.url_map.merge_slashes = False
     for part in (
         pages,
+        prose,
+        quality,
+        sitemap,
         resources,
         ontology,
         vocabularies,

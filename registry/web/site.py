@@ -59,7 +59,8 @@ class Site:
     @functools.cached_property
     def build(self) -> str:
         """Changes with the software, so that validators of pages do as well."""
-        text = f"{__version__} {self.assets.digest} {self.settings.name}"
+        own = (self.settings.name, self.settings.operator, self.settings.contact)
+        text = " ".join((__version__, self.assets.digest, *own))
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 
     @property

@@ -1,0 +1,50 @@
+"""Pages that are read from beginning to end: what this is, how to use it, and under which rules.
+
+Long texts are written once in each language (``templates/prose/NAME.LANGUAGE.html``), not sentence
+by sentence in the catalogue.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, Response, request
+
+from registry.web.caching import not_modified, page_validator
+from registry.web.links import document_path
+from registry.web.rendering import page
+from registry.web.site import Visit, visit
+
+blueprint: Final = Blueprint("prose", __name__)
+
+PAGES: Final = ("about", "api", "accessibility", "legal")
+_VARY: Final = "Accept-Language"
+_TELLING: Final = "network"
+
+
+def _show() -> Response:
+    view = visit()
+    name = request.path.strip("/")
+    etag = page_validator(view, f"{name} {request.host_url}")
+    return not_modified(etag, _VARY) or page(
+        view,
+        etag,
+        f"prose/{name}.{view.language}.html",
+        vary=_VARY,
+        operator=view.site.settings.operator,
+        contact=view.site.settings.contact,
+        here=request.host_url.rstrip("/"),
+        example=_example(view),
+    )
+
+
+def _example(view: Visit) -> str:
+    """Return the path of a record to show what an address gives: a network where there is one."""
+    counts = view.release.index.counts()
+    kind = _TELLING if counts.get(_TELLING) else next(iter(counts), _TELLING)
+    found = view.release.index.browse(kind, view.language, offset=0, limit=1).hits
+    return document_path(view.site, found[0].iri) if found else "/"
+
+
+for _name in PAGES:
+    blueprint.add_url_rule(f"/{_name}", _name, _show)
