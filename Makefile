@@ -1,6 +1,7 @@
 # make serve   install, make a registry with the shipped data on first run, serve it
 # make test    install with the test tools and run everything
 # make bench   compare with Oxigraph's own server          (SIZES="1000 200000")
+# make frontend build the query page's editor again
 # make torture kill the writer 200 times                    (RUNS=200)
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ RUNS ?= 200
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint bench torture screenshots clean
+.PHONY: serve test lint bench torture frontend screenshots clean
 
 serve: $(VENV)/.installed
 	@test -e "$(DATA)/current" || $(BIN)/faces --data-dir "$(DATA)" init
@@ -32,6 +33,9 @@ bench: $(VENV)/.installed-bench
 
 torture: $(VENV)/.installed-test
 	TORTURE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/releases/test_torture.py -s
+
+frontend:
+	cd registry/web/frontend && npm ci --no-audit --no-fund && npm run build
 
 screenshots: $(VENV)/.installed-test
 	$(BIN)/python docs/screenshots/make.py

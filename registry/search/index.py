@@ -117,6 +117,18 @@ class Index:
         )
         return Page(self._hits(language, tail, *values, len(begins), begins, limit, offset), total)
 
+    def named(self, words: str, kind: str, language: str, *, limit: int) -> tuple[Hit, ...]:
+        """Return records of a kind in whose names the words begin, the shortest name first.
+
+        For kinds that have no list and hence no words in the index. O(records of the kind).
+        """
+        name = _column("sort", language)
+        tail = (
+            f"resource WHERE kind = ? AND instr(' ' || {name}, ?) > 0"
+            f" ORDER BY length({name}), {name}, iri LIMIT ?"
+        )
+        return self._hits(language, tail, kind, f" {sort_key(words)}", limit)
+
     def counts(self) -> dict[str, int]:
         """Return the number of records of each kind."""
         rows = self._rows("SELECT kind, COUNT(*) FROM resource GROUP BY kind")

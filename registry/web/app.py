@@ -10,6 +10,7 @@ from registry.query.pool import QueryPool
 from registry.settings import Settings
 from registry.web import (
     assets,
+    completions,
     headers,
     limits,
     ontology,
@@ -49,6 +50,7 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
         vocabularies,
         questions,
         query_page,
+        completions,
         workbook,
         limits,
         void,

@@ -11,16 +11,24 @@ from flask import Blueprint, Response, abort, current_app
 
 blueprint: Final = Blueprint("assets", __name__)
 
-_TYPES: Final = {"css": "text/css; charset=utf-8", "svg": "image/svg+xml"}
+_TYPES: Final = {
+    "css": "text/css; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "svg": "image/svg+xml",
+    "txt": "text/plain; charset=utf-8",
+}
 
 
 class Assets:
     """The static files, by name, read once."""
 
     def __init__(self) -> None:
-        folder = files("registry.web").joinpath("static")
+        own = files("registry.web").joinpath("static")
         self._contents = {
-            f.name: f.read_bytes() for f in folder.iterdir() if f.name.partition(".")[2] in _TYPES
+            file.name: file.read_bytes()
+            for folder in (own, own.joinpath("vendor"))
+            for file in folder.iterdir()
+            if file.name.partition(".")[2] in _TYPES
         }
 
     def url(self, name: str) -> str:

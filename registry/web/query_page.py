@@ -20,6 +20,7 @@ from registry.releases.archive import RDF
 from registry.saved_queries import saved_queries
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, validator
+from registry.web.editor import editor
 from registry.web.limits import turn
 from registry.web.pictures import chosen, pictures
 from registry.web.protocol import Question, decoded, most_bytes, read_question
@@ -32,6 +33,8 @@ from registry.web.snippets import Snippet, snippets
 blueprint: Final = Blueprint("query_page", __name__)
 
 _VARY: Final = "Accept, Accept-Language"
+#: The server takes 8,190 bytes, proxies in front of it may take less; the editor knows the same.
+_LONGEST_ADDRESS: Final = 7000
 #: How much of a long line is quoted on either side of a mistake.
 _AROUND: Final = 60
 _OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri", "timeout"})
@@ -108,8 +111,15 @@ def _context(
     """Return what the template shows; ``answer`` and ``fault`` exclude one another."""
     offered = pictures(named(answer), view.language) if answer else {}
     more = request.values.items(multi=True)
-    asked = [("query", query), *((k, v) for k, v in more if k in _OF_A_QUERY - {"query"})]
-    again = f"?{urlencode(asked)}"
+    rest = [(k, v) for k, v in more if k in _OF_A_QUERY - {"query"}]
+    again = f"?{urlencode([('query', query), *rest])}"
+    # What is too long for an address is sent again as a form.
+    posted = len(again) > _LONGEST_ADDRESS
+    if posted:
+        again = f"?{urlencode(rest)}" if rest else ""
+    mistake = None
+    if fault and fault.excerpt:
+        mistake = (fault.excerpt.line, fault.excerpt.column, fault.sentences[0])
     plain = request.args.get("show") == "iris"
     return {
         "query": query,
@@ -118,7 +128,9 @@ def _context(
         "plain": plain,
         "offered": tuple(offered),
         "picture": chosen(offered),
+        "editor": editor(view, mistake),
         "asked": again,
+        "posted": posted,
         "here": view.link(f"/sparql{again}", format=HTML.name, show="iris" if plain else ""),
         "other": view.link(
             f"/sparql{again}",
@@ -126,7 +138,7 @@ def _context(
             view=request.args.get("view", ""),
             show="" if plain else "iris",
         ),
-        "snippets": _snippets(view, query, answer) if answer else (),
+        "snippets": _snippets(view, query, answer) if answer and not posted else (),
         "examples": examples(view.language),
         "saved": saved_queries(view.site.settings.base_iri),
     }

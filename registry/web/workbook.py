@@ -22,7 +22,7 @@ from registry.releases.archive import RDF
 from registry.texts import Text
 from registry.web.limits import turn
 from registry.web.pictures import number
-from registry.web.protocol import Question, decoded, read_question
+from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.results import solutions
 from registry.web.site import Visit, visit
 
@@ -36,11 +36,17 @@ _LONGEST: Final = 32_767
 _EXACT: Final = 10**15
 
 
-@blueprint.get("/sparql.xlsx")
+@blueprint.route("/sparql.xlsx", methods=["GET", "POST"])
 def workbook() -> Response:
     """Answer a query with a workbook."""
     view = visit()
-    question = read_question("GET", decoded(request.query_string), "", b"")
+    request.max_content_length = most_bytes(view.site.limits.query_bytes)
+    question = read_question(
+        request.method,
+        decoded(request.query_string),
+        request.content_type or "",
+        request.get_data(cache=True),
+    )
     if question is None:
         raise UsageError(Text("The request holds no query."), where="query")
     scan(question.query, view.site.limits)
