@@ -18,6 +18,7 @@
         ├── QueryMemoryError     past its memory
         ├── OverloadedError      no worker came free in time
         │   └── QueueFullError   too many wait for one already
+        ├── QueryServiceError    an endpoint that SERVICE names did not answer as it should
         ├── ResultTooLargeError  the answer is longer than it may be
         └── RateLimitedError     the client has to wait
             ├── ClientBusyError  it has too many queries under way
@@ -188,6 +189,10 @@ class ClientBusyError(RateLimitedError):
 
 class ClientSpentError(RateLimitedError):
     """The client has used up its seconds of a worker."""
+
+
+class QueryServiceError(QueryError):
+    """Another endpoint, which the query asks by SERVICE, did not answer as it should."""
 
 
 class ResultTooLargeError(QueryError):

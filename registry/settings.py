@@ -27,6 +27,7 @@ OTHER_VARIABLES = frozenset({"FACES_DATA_DIR", "FACES_LANG", "FACES_DEBUG"})
 MIB = 1 << 20
 _TOKEN_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _CONTACTS = ("https://", "http://", "mailto:")
+_ENDPOINT = re.compile(r"https?://[^\x00-\x20<>\"{}|\\^`#]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -90,6 +91,12 @@ class Settings:
         least=1,
         most=100_000,
     )
+    services: tuple[str, ...] = _setting(
+        (), "Endpoints that a query may ask by SERVICE: their IRIs, exactly as queries name them."
+    )
+    service_result_mib: int = _setting(
+        4, "Longest answers of other endpoints to one query, together, in MiB.", least=1, most=64
+    )
     tokens: dict[str, str] = field(
         default_factory=dict,
         hash=False,
@@ -133,6 +140,9 @@ class Settings:
             _check_networks(name, getattr(self, name))
         if self.contact and not self.contact.startswith(_CONTACTS):
             raise _wrong("contact", self.contact, Text("an address with https:// or mailto:"))
+        for service in self.services:
+            if not _is_endpoint(service):
+                raise _wrong("services", service, Text("http or https addresses of endpoints"))
         for name, digest in self.tokens.items():
             if not _TOKEN_NAME.fullmatch(name) or not _SHA256.fullmatch(str(digest)):
                 expected = Text("a name of letters and digits, and a SHA-256 of 64 hex digits")
@@ -219,6 +229,17 @@ def _check_networks(name: str, values: tuple[object, ...]) -> None:
             ip_network(str(value), strict=False)
         except ValueError as error:
             raise _wrong(name, value, Text("addresses or networks of the Internet")) from error
+
+
+def _is_endpoint(iri: object) -> bool:
+    """Tell whether it is an address to send queries to: absolute, without user or fragment."""
+    if not isinstance(iri, str) or not _ENDPOINT.fullmatch(iri):
+        return False
+    try:
+        parts = urlsplit(iri)
+        return bool(parts.hostname) and parts.port != 0 and "@" not in parts.netloc
+    except ValueError:
+        return False
 
 
 def _unknown(name: str, where: str) -> ConfigurationError:

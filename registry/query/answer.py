@@ -11,12 +11,19 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Generic, Self, TypeVar
 
-from registry.errors import IntegrityError, QueryError, QueryMemoryError, QuerySyntaxError
+from registry.errors import (
+    IntegrityError,
+    QueryError,
+    QueryMemoryError,
+    QueryServiceError,
+    QuerySyntaxError,
+)
 from registry.formats import ANSWER_FORMATS, RESULT_FORMATS, Format
 from registry.query import frames
 from registry.query.keeper import Worker
-from registry.query.model import Job
+from registry.query.model import Brought, Job
 from registry.query.roster import SMALLER, ClientGoneError, Lease, Roster, shown
+from registry.query.services import unanswered
 from registry.texts import Text
 
 RESULTS: Final = {f.name: f for f in RESULT_FORMATS}
@@ -106,6 +113,8 @@ class _Exchange:
         elif kind >= frames.SYNTAX:
             ran = self._ran()
             self._end(reusable=kind != frames.MEMORY)
+            if kind == frames.SERVICE:
+                raise _unusable(self._job.brought, body.decode())
             raise _failure(kind, body.decode(errors="replace"), ran)
         return frame
 
@@ -220,6 +229,19 @@ def _failure(kind: int, words: str, ran: float) -> Exception:
     what = Text("The query cannot be answered: {words}", words=words)
     # A function that the engine has not, or not with so many arguments, is the client's to mend.
     return QuerySyntaxError(what) if words.startswith("The custom function") else QueryError(what)
+
+
+_UNUSABLE: Final = {
+    "unreadable": Text("its answer is not that to a SELECT, written as SPARQL JSON."),
+    "variables": Text("its answer has variables that it was not asked for."),
+    "triples": Text("its answer holds triple terms, which are not taken."),
+    "long": Text("its answer has too many rows without values."),
+}
+
+
+def _unusable(brought: tuple[Brought, ...], words: str) -> QueryServiceError:
+    index, _, reason = words.partition(" ")
+    return unanswered(brought[int(index)].call.endpoint, _UNUSABLE[reason])
 
 
 def _out_of_memory(ran: float) -> QueryMemoryError:

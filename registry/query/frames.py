@@ -25,10 +25,20 @@ SYNTAX: Final = 10
 MEMORY: Final = 11
 EVALUATION: Final = 12
 STORE: Final = 13
+SERVICE: Final = 14
 
 #: Sent to a worker: query, database folder, result format, graph format, default graphs, named
-#: graphs.
-Request = tuple[str, str, str, str, tuple[str, ...] | None, tuple[str, ...] | None]
+#: graphs, queries to outline, solutions to write into the query (``inline``).
+Request = tuple[
+    str,
+    str,
+    str,
+    str,
+    tuple[str, ...] | None,
+    tuple[str, ...] | None,
+    tuple[str, ...],
+    tuple[tuple[int, int, bool, tuple[str, ...], bytes | None], ...],
+]
 
 BUFFER: Final = 1 << 20
 _FIRST: Final = 1 << 14

@@ -19,6 +19,8 @@ from typing import Final, NamedTuple
 from registry.errors import QuerySyntaxError
 from registry.texts import Text
 
+#: The keywords before that of the query's form.
+PROLOGUE: Final = frozenset({"BASE", "PREFIX", "VERSION"})
 _BASE: Final = (
     "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d"
     "\u2070-\u218f\u2c00-\u2fef\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"

@@ -11,7 +11,8 @@ class QueryLimits:
     """The limits of one public query, all of them settings (``registry.settings``).
 
     Seconds, bytes and counts as the names say. ``slow_after_seconds``: from then on the query
-    counts as slow, is reniced, and slow queries hold at most half of the workers.
+    counts as slow, is reniced, and slow queries hold at most half of the workers. ``services``:
+    the endpoints that SERVICE may name.
     """
 
     deadline_seconds: float = 30.0
@@ -21,6 +22,30 @@ class QueryLimits:
     query_bytes: int = 100_000
     nesting_depth: int = 100
     waiting: int = 100
+    services: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceCall:
+    """One SERVICE of a query: where it stands in the text, whom it asks, and what."""
+
+    start: int
+    end: int
+    endpoint: str
+    silent: bool
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """The solutions that stand for a SERVICE, as the other endpoint wrote them (SPARQL JSON).
+
+    ``variables`` are those in scope there. None instead of an answer: SILENT, and there was none.
+    """
+
+    call: ServiceCall
+    variables: tuple[str, ...]
+    answer: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +56,9 @@ class Job:
     formats (``registry.formats``) for either kind of answer, since only the parser knows which
     kind it is. ``default_graphs`` and ``named_graphs`` are the protocol's dataset: None means the
     release's own (default graph: the merge of all published graphs).
+
+    ``outlined``: only check the query, and say which variables are in scope in each of these.
+    ``brought`` stands for the query's SERVICEs; ``spent`` seconds of its time went for it.
     """
 
     query: str
@@ -39,3 +67,6 @@ class Job:
     graph: str = "turtle"
     default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
+    outlined: tuple[str, ...] = ()
+    brought: tuple[Brought, ...] = ()
+    spent: float = 0.0

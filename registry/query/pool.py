@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Self
+from typing import Final, Self
 
 from registry.errors import QuerySyntaxError
 from registry.query import frames
@@ -30,6 +31,10 @@ from registry.query.syntax import explain, stretched
 from registry.texts import Text
 
 __all__ = ["Answer", "ClientGoneError", "QueryPool"]
+
+
+#: What is longer may not fit into the connection's buffer.
+_LONG_REQUEST: Final = 1 << 17
 
 
 class QueryPool:
@@ -85,6 +90,13 @@ class QueryPool:
             words = str(error)
         raise await asyncio.to_thread(self._explained, job, words, seconds, None)
 
+    async def outline(
+        self, job: Job, *, seconds: float | None = None, begin: Callable[[], None] | None = None
+    ) -> list[tuple[str, ...]]:
+        """Check a query with SERVICE and do not run it; return the variables of ``outlined``."""
+        answer = await self.ask(job, seconds=seconds, begin=begin)
+        return [tuple(names) for names in json.loads(answer.complete or b"[]")]
+
     def _seconds(self, timeout: float | None) -> float:
         if os.getpid() != self._owner:
             raise RuntimeError("a query pool cannot be used by a forked process")
@@ -101,6 +113,7 @@ class QueryPool:
         body, roster = self._request(job), self._keeper.roster
         while True:
             lease = roster.take(seconds, gone)
+            lease.deadline -= job.spent
             if self._sent(lease, body):
                 if begin is not None:
                     begin()
@@ -110,8 +123,19 @@ class QueryPool:
         body, roster = self._request(job), self._keeper.roster
         while True:
             lease = roster.take_now(seconds) or await self._wait(seconds)
-            if self._sent(lease, body):
+            lease.deadline -= job.spent
+            if await self._sent_soon(lease, body):
                 return lease
+
+    async def _sent_soon(self, lease: Lease[Worker], body: bytes) -> bool:
+        """Hand the job over; a long one from a thread, since the worker has to read along."""
+        if len(body) < _LONG_REQUEST:
+            return self._sent(lease, body)
+        try:
+            return await asyncio.to_thread(self._sent, lease, body)
+        except asyncio.CancelledError:
+            self._keeper.roster.finish(lease, reusable=False)
+            raise
 
     async def _wait(self, seconds: float) -> Lease[Worker]:
         """Wait for a worker without holding a thread; in the order of coming."""
@@ -141,6 +165,8 @@ class QueryPool:
         self, job: Job, words: str, seconds: float, gone: Callable[[], bool] | None
     ) -> QuerySyntaxError:
         """Return the syntax error in plain words, asking a worker again for its exact place."""
+        if job.brought:  # then the text was read before
+            return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=words))
         try:
             self._ask(replace(job, query=stretched(job.query)), seconds, gone).chunks.close()
         except UnparsedError as error:
@@ -154,8 +180,15 @@ class QueryPool:
             raise ValueError(f"no format {job.results} or {job.graph}")
         rdf = str(job.rdf)
         self._keeper.warm = rdf
+        brought = tuple(
+            (each.call.start, each.call.end, each.call.silent, each.variables, each.answer)
+            for each in job.brought
+        )
         return frames.request(
-            (job.query, rdf, job.results, job.graph, job.default_graphs, job.named_graphs)
+            (
+                *(job.query, rdf, job.results, job.graph, job.default_graphs, job.named_graphs),
+                *(job.outlined, brought),
+            )
         )
 
     def _sent(self, lease: Lease[Worker], body: bytes) -> bool:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from registry.errors import QueryRefusedError, QuerySyntaxError, QueryTooLargeError
-from registry.query.lexer import Token, place, tokens
-from registry.query.model import QueryLimits
+from registry.query.lexer import PROLOGUE, Token, place, tokens
+from registry.query.model import QueryLimits, ServiceCall
+from registry.query.services import SERVICE, refused, service_calls
 from registry.texts import Text
 
 Form = Literal["SELECT", "ASK", "CONSTRUCT", "DESCRIBE"]
@@ -23,9 +24,6 @@ _FORMS: Final[tuple[Form, ...]] = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _UPDATES: Final = frozenset(
     {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 )
-_PROLOGUE: Final = frozenset({"BASE", "PREFIX", "VERSION"})
-#: The engine lets keywords follow one another without a space: ``trueSERVICE<…>{}``.
-_SERVICE: Final = re.compile("(?:true|false)?service(?:silent)?", re.IGNORECASE | re.ASCII)
 _SERVICE_NAME: Final = re.compile(r"(?:(?:true|false)\.?)?service", re.IGNORECASE | re.ASCII)
 #: Functions whose value differs each time; ``DISTINCTRAND()`` is SPARQL as well.
 _VOLATILE: Final = ("NOW", "RAND", "UUID", "BNODE")
@@ -36,10 +34,14 @@ _NAMING: Final = ("GRAPH", "FROM", "NAMED")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What a query is: its form (None: not recognised) and whether asking again gives the same."""
+    """What a query is: its form (None: not recognised) and whether asking again gives the same.
+
+    ``calls`` are its SERVICEs, all of them to endpoints that may be asked.
+    """
 
     form: Form | None
     deterministic: bool
+    calls: tuple[ServiceCall, ...] = ()
 
 
 def scan(query: str, limits: QueryLimits) -> Scan:
@@ -48,19 +50,23 @@ def scan(query: str, limits: QueryLimits) -> Scan:
     if _plainly_harmless(query, limits.nesting_depth):
         return Scan(_first_form(query), deterministic=True)
     form: Form | None = None
-    deterministic = True
+    deterministic, served = True, False
     last = before_last = Token("", "", 0, 0)
     for token in _within_depth(tokens(query), limits.nesting_depth):
         if token.kind == "word":
             upper = token.text.upper()
-            if form is None and upper not in _PROLOGUE:
+            if form is None and upper not in PROLOGUE:
                 form = _form(upper)
-            if _SERVICE.fullmatch(token.text):
-                raise _service_refused(query, token)
+            if SERVICE.fullmatch(token.text):
+                if not limits.services:
+                    raise refused(query, token, limits.services)
+                served = True
             deterministic = deterministic and not upper.endswith(_VOLATILE)
         elif token.text == "{" and _hides_service(last, before_last):
-            raise _service_refused(query, last)
+            raise refused(query, last, limits.services)
         before_last, last = last, token
+    if served:
+        return Scan(form, deterministic=False, calls=service_calls(query, limits.services))
     return Scan(form, deterministic)
 
 
@@ -86,7 +92,7 @@ def _plainly_harmless(query: str, depth: int) -> bool:
 
 def _first_form(query: str) -> Form | None:
     words = (token.text.upper() for token in tokens(query) if token.kind == "word")
-    return next((_form(word) for word in words if word not in _PROLOGUE), None)
+    return next((_form(word) for word in words if word not in PROLOGUE), None)
 
 
 def _check_text(query: str, limits: QueryLimits) -> None:
@@ -145,15 +151,3 @@ def _hides_service(name: Token, before: Token) -> bool:
     if name.kind != "name" or name.depth == 0 or not _SERVICE_NAME.match(name.text):
         return False
     return not (before.kind == "word" and before.text.upper().endswith(_NAMING))
-
-
-def _service_refused(query: str, token: Token) -> QueryRefusedError:
-    line, column = place(query, token.start)
-    return QueryRefusedError(
-        Text(
-            "SERVICE (line {line}, column {column}) is not allowed: this endpoint asks no other.",
-            line=line,
-            column=column,
-        ),
-        remedy=Text("Ask each endpoint on its own and join the answers where you need them."),
-    )

@@ -118,12 +118,13 @@ def _undeclared(query: str, seen: list[Token]) -> QuerySyntaxError | None:
             if before.text.upper() == "PREFIX":
                 declared.add(prefix)
             elif prefix not in declared:
-                return _missing_prefix(query, token, prefix)
+                return missing_prefix(query, token, prefix)
         before = token
     return None
 
 
-def _missing_prefix(query: str, token: Token, prefix: str) -> QuerySyntaxError:
+def missing_prefix(query: str, token: Token, prefix: str) -> QuerySyntaxError:
+    """Return the error for a name whose prefix is not declared."""
     line, column = place(query, token.start)
     known = PREFIXES.get(prefix, "…")
     return QuerySyntaxError(

@@ -8,19 +8,30 @@ stack (``DESCRIBE : : :…`` 1.6 kB, ``1+1+1…`` 0.6 kB), and the pages are onl
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
 import time
+import uuid
 from collections import OrderedDict
 from typing import IO, Any, Final, cast
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store
+from pyoxigraph import (
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    QueryTriples,
+    RdfFormat,
+    Store,
+    Variable,
+)
 
 from registry.formats import ANSWER_FORMATS, RDF_XML, RESULT_FORMATS, TRIG, TURTLE
 from registry.namespaces import PREFIXES
 from registry.query import confinement, frames
+from registry.query.inline import UnusableError, inlined
 
 STACK_BYTES_PER_QUERY_BYTE: Final = 4096
 LEAST_STACK: Final = 64 << 20
@@ -118,7 +129,10 @@ class _Worker:
             self._say(frames.STORE, str(error))
             return
         try:
-            self._query(store, values)
+            if values[6]:
+                self._outline(store, values)
+            else:
+                self._query(store, values)
         except ConnectionError:
             os._exit(0)
         except SyntaxError as error:
@@ -126,14 +140,32 @@ class _Worker:
         except MemoryError:
             self._say(frames.MEMORY, "")
             os._exit(1)
+        except UnusableError as error:
+            self._say(frames.SERVICE, str(error))
         except (RuntimeError, ValueError, OSError) as error:
             self._say(frames.EVALUATION, str(error))
         except BaseException as error:  # noqa: BLE001 - a Rust panic is neither of the above
             self._say(frames.EVALUATION, type(error).__name__)
             os._exit(1)
 
+    def _outline(self, store: Store, values: frames.Request) -> None:
+        """Read the query without running it; say which variables the patterns bind.
+
+        A value for a variable that no query has makes the engine stop there (a test pins that).
+        """
+        nowhere = Variable(f"v{uuid.uuid4().hex}")
+        try:
+            store.query(values[0], substitutions={nowhere: NamedNode("urn:nowhere")})
+        except RuntimeError:
+            names = [_in_scope(pattern) for pattern in values[6]]
+            self._say(frames.RESULTS | frames.LAST, json.dumps(names))
+            return
+        raise RuntimeError("the query was run where it should have been read")
+
     def _query(self, store: Store, values: frames.Request) -> None:
-        query, _, results, graph, default_graphs, named_graphs = values
+        query, _, results, graph, default_graphs, named_graphs, _, brought = values
+        if brought:
+            query = inlined(query, brought)
         chosen: dict[str, Any] = {}
         if default_graphs is not None:
             chosen["default_graph"] = [NamedNode(iri) for iri in default_graphs]
@@ -155,6 +187,14 @@ class _Worker:
             self._end.sendall(frames.HEADER.pack(kind, len(body)) + body)
         except ConnectionError:
             os._exit(0)
+
+
+def _in_scope(query: str) -> list[str]:
+    """Return the variables of a query that asks for all of them."""
+    solutions = Store().query(f"{query} LIMIT 0")
+    if not isinstance(solutions, QuerySolutions):
+        raise TypeError("only a SELECT is outlined")
+    return [variable.value for variable in solutions.variables]
 
 
 def stack_bytes(query_bytes: int) -> int:

@@ -106,8 +106,9 @@ class Turn:
     since: float | None = field(default=None)
 
     def begin(self) -> None:
-        """Charge from now on."""
-        self.since = self.clock()
+        """Charge from now on, once for all workers that the query takes."""
+        if self.since is None:
+            self.since = self.clock()
 
     def headers(self) -> list[tuple[str, str]]:
         """Return the answer headers that tell the client where it stands."""

@@ -16,7 +16,7 @@ from werkzeug.http import parse_etags
 
 from registry.errors import QueryError, QueryTooLargeError, RegistryError, ResultTooLargeError
 from registry.query.answer import Answer, Stream
-from registry.query.model import Job
+from registry.query.model import Job, ServiceCall
 from registry.query.scan import scan
 from registry.releases.archive import RDF, Release
 from registry.settings import MIB
@@ -61,6 +61,7 @@ class _Asked:
     question: Question
     chosen: Forms
     deterministic: bool
+    calls: tuple[ServiceCall, ...]
     digest: str
 
 
@@ -119,8 +120,12 @@ class Endpoint:
         watch = _Watch(receive)
         try:
             with site.clients.turn(site.clients.client(scope)) as turn:
-                job, begin = _job(question, chosen, release), turn.begin
-                answer = await site.pool.ask(job, seconds=question.timeout, begin=begin)
+                job, begin, seconds = _job(question, chosen, release), turn.begin, question.timeout
+                if asked.calls:
+                    job = await site.federation.bring(
+                        site.pool, job, asked.calls, seconds=seconds, begin=begin
+                    )
+                answer = await site.pool.ask(job, seconds=seconds, begin=begin)
                 headers += limit_headers(site.settings, question.timeout, turn)
                 brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
                 await _send(answer, headers, send, brief=brief, most=most, notes=notes)
@@ -152,7 +157,7 @@ class Endpoint:
             return None
         found = scan(question.query, self._site.limits)
         chosen = forms(question, found, accept)
-        return _Asked(question, chosen, found.deterministic, question.digest())
+        return _Asked(question, chosen, found.deterministic, found.calls, question.digest())
 
 
 def _job(question: Question, chosen: Forms, release: Release) -> Job:

@@ -11,6 +11,9 @@ from flask import Blueprint, Response, jsonify, request
 
 from registry.formats import HTML, Format
 from registry.negotiation import negotiate
+from registry.query.answer import Answer, Chunks
+from registry.query.model import Job
+from registry.query.scan import Scan
 from registry.settings import MIB, Settings
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, stamped
@@ -55,6 +58,8 @@ class Limit:
         return cast("float", getattr(settings, self.setting)) * self.factor
 
 
+_SERVICES: Final = Text("Endpoints that a query may ask by SERVICE")
+_ALONE: Final = Text("Ask each endpoint on its own and join the answers where you need them.")
 LIMITS: Final = (
     Limit("query_bytes", Text("Length of a query"), _BYTES, 413, "query-too-large",
           Text("Shorten lists of values, or ask in several queries.")),
@@ -66,6 +71,8 @@ LIMITS: Final = (
           _SMALLER, MIB),
     Limit("query_result_mib", Text("Length of an answer"), _BYTES, None, None,
           Text("Ask for it in parts, with ORDER BY, LIMIT and OFFSET."), MIB),
+    Limit("service_result_mib", Text("Length of the answers of other endpoints to SERVICE"),
+          _BYTES, 502, "service-failed", Text("Ask the other endpoint for less."), MIB),
     Limit("client_queries", Text("Queries of one client at the same time"), _QUERIES, 429,
           "too-many-at-once", Text("Ask one after the other.")),
     Limit("client_seconds", Text("Seconds of a worker that one client may use each minute"),
@@ -101,6 +108,15 @@ def turn(view: Visit) -> Iterator[Turn]:
         yield own
 
 
+def answered(
+    view: Visit, own: Turn, job: Job, found: Scan, timeout: float | None = None
+) -> Answer[Chunks]:
+    """Run the query of a page, with what other endpoints answer to its SERVICEs."""
+    site, begin = view.site, own.begin
+    job = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
+    return site.pool.run(job, timeout=timeout, begin=begin)
+
+
 @blueprint.get("/sparql/limits")
 def limits() -> Response:
     """Show each limit, what happens beyond it, and how to ask for less."""
@@ -112,10 +128,24 @@ def limits() -> Response:
         return unchanged
     if chosen is HTML:
         rows = [(each, each.value(view.site.settings)) for each in LIMITS]
-        return page(view, etag, "limits.html", vary=_VARY, limits=rows)
-    response = jsonify([_record(each, view) for each in LIMITS])
+        services = _services(view)
+        return page(view, etag, "limits.html", vary=_VARY, limits=rows, services=services)
+    response = jsonify([*(_record(each, view) for each in LIMITS), _services(view)])
     response.headers["Content-Language"] = view.language
     return stamped(response, etag, _VARY)
+
+
+def _services(view: Visit) -> dict[str, object]:
+    """Say which endpoints SERVICE may name, in the form of a limit."""
+    return {
+        "limit": "services",
+        "title": _SERVICES.to(view.language),
+        "value": view.site.settings.services,
+        "unit": None,
+        "status": 403,
+        "code": "query-refused",
+        "remedy": _ALONE.to(view.language),
+    }
 
 
 def _record(limit: Limit, view: Visit) -> dict[str, object]:

@@ -21,7 +21,7 @@ from registry.saved_queries import saved_queries
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, validator
 from registry.web.editor import editor
-from registry.web.limits import turn
+from registry.web.limits import answered, turn
 from registry.web.pictures import chosen, pictures
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
@@ -168,7 +168,7 @@ def _blank_form(view: Visit) -> Response:
 
 
 def _result_page(view: Visit, question: Question) -> Response:
-    scan(question.query, view.site.limits)
+    found = scan(question.query, view.site.limits)
     job = Job(
         question.query,
         view.release.folder / RDF,
@@ -178,7 +178,7 @@ def _result_page(view: Visit, question: Question) -> Response:
         question.named_graphs,
     )
     with turn(view) as own:
-        shown = table(view, view.site.pool.run(job, timeout=question.timeout, begin=own.begin))
+        shown = table(view, answered(view, own, job, found, question.timeout))
     context = _context(view, question.query, shown)
     etag = validator(view.site, view.release, question.digest(), "html", view.language)
     response = page(view, etag, "sparql.html", vary=_VARY, **context)

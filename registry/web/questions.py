@@ -12,14 +12,14 @@ from flask import Blueprint, Response, request
 from registry.errors import NotFoundError, UsageError
 from registry.formats import RESULTS_JSON, TURTLE
 from registry.query.model import Job
-from registry.query.scan import scan
+from registry.query.scan import Scan, scan
 from registry.releases.archive import RDF
 from registry.saved_queries import SavedQuery, bind, saved_queries
 from registry.search.folding import sort_key
 from registry.texts import Text, Words, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.fields import Form
-from registry.web.limits import turn
+from registry.web.limits import answered, turn
 from registry.web.pictures import Picture, chosen, pictures
 from registry.web.rendering import page
 from registry.web.results import Table, named, table
@@ -98,10 +98,11 @@ def question(slug: str) -> Response:
     except UsageError as error:
         form.refuse(error)
         return _passing(_page(view, etag, form, saved.text, None), 400)
-    lasting = scan(text, view.site.limits).deterministic
+    found = scan(text, view.site.limits)
+    lasting = found.deterministic
     if lasting and (unchanged := not_modified(etag, _VARY)):
         return unchanged
-    response = _page(view, etag, form, text, _answered(view, text))
+    response = _page(view, etag, form, text, _answered(view, text, found))
     return response if lasting else _passing(response, 200)
 
 
@@ -132,10 +133,10 @@ def _saved(view: Visit, slug: str) -> SavedQuery:
     )
 
 
-def _answered(view: Visit, text: str) -> Table:
+def _answered(view: Visit, text: str, found: Scan) -> Table:
     job = Job(text, view.release.folder / RDF, RESULTS_JSON.name, TURTLE.name)
     with turn(view) as own:
-        return table(view, view.site.pool.run(job, begin=own.begin))
+        return table(view, answered(view, own, job, found))
 
 
 def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -> Response:

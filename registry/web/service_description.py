@@ -68,6 +68,8 @@ def _statements(view: Visit) -> Iterator[Triple]:
     yield Triple(service, _sd("endpoint"), endpoint)
     yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
     yield Triple(service, _sd("feature"), _sd("UnionDefaultGraph"))
+    if view.site.settings.services:
+        yield Triple(service, _sd("feature"), _sd("BasicFederatedQuery"))
     yield Triple(service, _sd("defaultEntailmentRegime"), _SIMPLE)
     for form in (*RESULT_FORMATS, *ANSWER_FORMATS):
         yield Triple(service, _sd("resultFormat"), FORMAT_IRIS[form.name])

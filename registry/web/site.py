@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import current_app, g, request
 
 from registry import __version__
+from registry.federation.asking import Federation
 from registry.identifiers import Iris
 from registry.query.model import QueryLimits
 from registry.query.pool import QueryPool
@@ -35,6 +36,7 @@ def query_limits(settings: Settings) -> QueryLimits:
         query_bytes=settings.query_bytes,
         nesting_depth=settings.query_depth,
         waiting=settings.query_waiting,
+        services=settings.services,
     )
 
 
@@ -48,6 +50,7 @@ class Site:
         self.limits = query_limits(settings)
         self.assets = Assets()
         self.clients = Clients(settings)
+        self.federation = Federation(settings, self.limits)
         self._pool = pool
         self._lock = threading.Lock()
 
@@ -59,7 +62,8 @@ class Site:
     @functools.cached_property
     def build(self) -> str:
         """Changes with the software, so that validators of pages do as well."""
-        own = (self.settings.name, self.settings.operator, self.settings.contact)
+        settings = self.settings
+        own = (settings.name, settings.operator, settings.contact, *settings.services)
         text = " ".join((__version__, self.assets.digest, *own))
         return hashlib.sha256(text.encode()).hexdigest()[:8]
 

@@ -17,10 +17,10 @@ from xlsxwriter.worksheet import Worksheet
 from registry.errors import UsageError
 from registry.formats import RESULTS_JSON, TURTLE
 from registry.query.model import Job
-from registry.query.scan import scan
+from registry.query.scan import Scan, scan
 from registry.releases.archive import RDF
 from registry.texts import Text
-from registry.web.limits import turn
+from registry.web.limits import answered, turn
 from registry.web.pictures import number
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.results import solutions
@@ -49,17 +49,17 @@ def workbook() -> Response:
     )
     if question is None:
         raise UsageError(Text("The request holds no query."), where="query")
-    scan(question.query, view.site.limits)
+    found = scan(question.query, view.site.limits)
     # The response closes the file, which is gone then.
     file = TemporaryFile()  # noqa: SIM115
-    _write(view, question, file)
+    _write(view, question, found, file)
     file.seek(0)
     response = send_file(file, mimetype=_KIND, as_attachment=True, download_name="faces.xlsx")
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _write(view: Visit, question: Question, file: IO[bytes]) -> None:
+def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> None:
     job = Job(
         question.query,
         view.release.folder / RDF,
@@ -69,7 +69,7 @@ def _write(view: Visit, question: Question, file: IO[bytes]) -> None:
         question.named_graphs,
     )
     with turn(view) as own:
-        answer = view.site.pool.run(job, timeout=question.timeout, begin=own.begin)
+        answer = answered(view, own, job, found, question.timeout)
         with closing(answer.chunks):
             if answer.format is TURTLE:
                 raise UsageError(

@@ -202,7 +202,7 @@ def test_a_full_queue_turns_away_at_once(web_dir: Path, tmp_path: Path) -> None:
 def test_the_page_lists_each_limit_with_the_value_that_applies(strict: Server) -> None:
     client = Http(strict.url)
     listed = {each["limit"]: each for each in client.get("/sparql/limits", headers=JSON).json}
-    assert set(listed) == {each.setting for each in LIMITS}
+    assert set(listed) == {each.setting for each in LIMITS} | {"services"}
     assert (listed["query_deadline"]["value"], listed["query_deadline"]["status"]) == (1.5, 504)
     assert listed["query_result_mib"]["value"] == MIB
     for language, words in (("fr", "Longueur d’une réponse"), ("en", "Length of an answer")):

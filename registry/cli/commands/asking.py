@@ -13,6 +13,7 @@ import click
 from registry.cli.commands.options import opened
 from registry.cli.output import language, note, table
 from registry.errors import UsageError
+from registry.federation.asking import Federation
 from registry.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_JSON, by_name
 from registry.namespaces import PREFIXES, shorten
 from registry.query.model import Job, QueryLimits
@@ -64,13 +65,13 @@ def query_command(
     settings, releases = opened(data_dir)
     text = _with_prefixes(query if query is not None else file.read())
     limits = _limits(settings, timeout)
-    scan(text, limits)
+    found = scan(text, limits)
     chosen = releases.release(release or releases.current_number())
     results = form if form and by_name(RESULT_FORMATS, form) else RESULTS_JSON.name
     graph = form if form and by_name(GRAPH_FORMATS, form) else GRAPH_FORMATS[0].name
     job = Job(text, chosen.folder / archive.RDF, results=results, graph=graph)
     with QueryPool(1, limits) as pool:
-        answer = pool.run(job)
+        answer = pool.run(Federation(settings, limits).bring_now(pool, job, found.calls))
         tabular = answer.format is RESULTS_JSON and form in {None, _TABLE}
         if tabular:
             _print_table(json.loads(b"".join(answer.chunks)))
@@ -85,6 +86,7 @@ def _limits(settings: Settings, timeout: float) -> QueryLimits:
         memory_bytes=settings.query_memory_mib << 20,
         query_bytes=settings.query_bytes,
         nesting_depth=settings.query_depth,
+        services=settings.services,
     )
 
 

@@ -1,0 +1,1 @@
+"""Federation out: SERVICE, asked of the endpoints that the operator allows."""
