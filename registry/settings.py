@@ -65,7 +65,10 @@ class Settings:
     web_processes: int = _setting(2, "Web processes of “faces serve”.", least=1, most=64)
     web_threads: int = _setting(8, "Threads for pages in each web process.", least=1, most=256)
     query_workers: int = _setting(
-        2, "Query workers of each web process; slow queries hold at most half.", least=1, most=64
+        3,
+        "Query workers of each web process; slow queries hold half at most, a client all but one.",
+        least=1,
+        most=64,
     )
     query_deadline: float = _setting(30.0, "Seconds that a query may take.", least=0.1, most=3600)
     query_queue: float = _setting(

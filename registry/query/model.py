@@ -59,6 +59,7 @@ class Job:
 
     ``outlined``: only check the query, and say which variables are in scope in each of these.
     ``brought`` stands for the query's SERVICEs; ``spent`` seconds of its time went for it.
+    ``client`` names who asks; None is nobody in particular, who may have all workers.
     """
 
     query: str
@@ -70,3 +71,4 @@ class Job:
     outlined: tuple[str, ...] = ()
     brought: tuple[Brought, ...] = ()
     spent: float = 0.0
+    client: str | None = None

@@ -112,7 +112,7 @@ class QueryPool:
     ) -> Answer[Chunks]:
         body, roster = self._request(job), self._keeper.roster
         while True:
-            lease = roster.take(seconds, gone)
+            lease = roster.take(seconds, gone, job.client)
             lease.deadline -= job.spent
             if self._sent(lease, body):
                 if begin is not None:
@@ -122,7 +122,7 @@ class QueryPool:
     async def _start_soon(self, job: Job, seconds: float) -> Lease[Worker]:
         body, roster = self._request(job), self._keeper.roster
         while True:
-            lease = roster.take_now(seconds) or await self._wait(seconds)
+            lease = roster.take_now(seconds, job.client) or await self._wait(seconds, job.client)
             lease.deadline -= job.spent
             if await self._sent_soon(lease, body):
                 return lease
@@ -137,7 +137,7 @@ class QueryPool:
             self._keeper.roster.finish(lease, reusable=False)
             raise
 
-    async def _wait(self, seconds: float) -> Lease[Worker]:
+    async def _wait(self, seconds: float, client: str | None) -> Lease[Worker]:
         """Wait for a worker without holding a thread; in the order of coming."""
         loop, roster = asyncio.get_running_loop(), self._keeper.roster
 
@@ -150,10 +150,10 @@ class QueryPool:
                 async with asyncio.timeout(self._limits.queue_seconds):
                     while True:
                         free = asyncio.Event()
-                        roster.call_when_free(call)
+                        roster.call_when_free(call, client)
                         try:
                             await free.wait()
-                            lease = roster.take_now(seconds, called=True)
+                            lease = roster.take_now(seconds, client, called=True)
                         finally:
                             roster.called(call)
                         if lease is not None:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -59,6 +58,7 @@ class Lease(Generic[W]):
     """
 
     worker: W
+    client: str | None
     seconds: float
     deadline: float
     slow_at: float
@@ -110,6 +110,14 @@ class Load:
     waiting: int
 
 
+@dataclass(eq=False, frozen=True, slots=True)
+class _Waiting:
+    """Who waits without a thread: for whom, and how to call."""
+
+    client: str | None
+    call: Callable[[], object]
+
+
 @dataclass(eq=False)
 class Roster(Generic[W]):
     """The free workers and the leases of the others, for many threads at once."""
@@ -125,52 +133,82 @@ class Roster(Generic[W]):
     waiting: int = 0
     _idle: list[W] = field(default_factory=list)
     _leases: set[Lease[W]] = field(default_factory=set)
-    _waiting: deque[Callable[[], object]] = field(default_factory=deque)
+    _waiting: list[_Waiting] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._free = threading.Condition(threading.Lock())
         self.share = max(1, self.size // 2)
+        self.share_of_client = max(1, self.size - 1)
 
-    def take(self, seconds: float, gone: Callable[[], bool] | None) -> Lease[W]:
-        """Return a free worker's lease for so many seconds; wait ``queue_seconds`` for one."""
+    def take(
+        self, seconds: float, gone: Callable[[], bool] | None, client: str | None = None
+    ) -> Lease[W]:
+        """Return a free worker's lease for so many seconds; wait ``queue_seconds`` for one.
+
+        ``client`` None: nobody in particular, who may have them all.
+        """
         with self._free:
-            if not self._idle:
-                self._wait(gone)
-            lease, dozing = self._lease(seconds)
+            if not self._free_for(client):
+                self._wait(gone, client)
+            lease, dozing = self._lease(seconds, client)
         if dozing:
             self.wake()
         return lease
 
-    def take_now(self, seconds: float, *, called: bool = False) -> Lease[W] | None:
+    def take_now(
+        self, seconds: float, client: str | None = None, *, called: bool = False
+    ) -> Lease[W] | None:
         """Return a free worker's lease, or None where there is none or others were first.
 
         ``called``: the caller has waited and has been called.
         """
         with self._free:
-            if not self.closed and (not self._idle or (self._waiting and not called)):
+            if not self.closed and (
+                not self._free_for(client) or (not called and self._next() is not None)
+            ):
                 return None
-            lease, dozing = self._lease(seconds)
+            lease, dozing = self._lease(seconds, client)
         if dozing:
             self.wake()
         return lease
 
-    def call_when_free(self, call: Callable[[], object]) -> None:
+    def call_when_free(self, call: Callable[[], object], client: str | None = None) -> None:
         """Have ``call`` called, from any thread and without delay, when there may be a worker.
 
         Who waits so says ``called(call)`` when it is done, whether it got one or not.
         """
         with self._free:
-            self._waiting.append(call)
-            if self._idle or self.closed:
-                self._waiting.popleft()()
+            self._waiting.append(_Waiting(client, call))
+            self._call_next()
 
     def called(self, call: Callable[[], object]) -> None:
         """Wait no more; if there is a worker left, the next one is called."""
         with self._free:
-            if call in self._waiting:
-                self._waiting.remove(call)
-            elif self._waiting and (self._idle or self.closed):
-                self._waiting.popleft()()
+            self._waiting = [each for each in self._waiting if each.call is not call]
+            self._call_next()
+
+    def _free_for(self, client: str | None) -> bool:
+        """Tell whether there is a worker for the client."""
+        return bool(self._idle) and self._may_hold_more(client)
+
+    def _may_hold_more(self, client: str | None) -> bool:
+        if client is None:
+            return True
+        held = sum(
+            lease.client == client and lease.state != PARKED and lease.verdict is None
+            for lease in self._leases
+        )
+        return held < self.share_of_client
+
+    def _next(self) -> _Waiting | None:
+        """Return the first of those who wait that there is a worker for. O(waiting × workers)."""
+        return next((each for each in self._waiting if self._free_for(each.client)), None)
+
+    def _call_next(self) -> None:
+        found = self._waiting[0] if self.closed and self._waiting else self._next()
+        if found is not None:
+            self._waiting.remove(found)
+            found.call()
 
     def all_busy(self) -> OverloadedError:
         """Return the error of who has waited in vain."""
@@ -209,22 +247,23 @@ class Roster(Generic[W]):
             busy = len(self._leases) - parked
             return Load(len(self._idle), busy, parked, self.waiting)
 
-    def _lease(self, seconds: float) -> tuple[Lease[W], bool]:
+    def _lease(self, seconds: float, client: str | None) -> tuple[Lease[W], bool]:
         """Lease a worker that is idle; tell whether the keeper has to be woken."""
         if self.closed:
             raise _overloaded(Text("The service is being stopped."))
         worker = self._idle.pop()
         now = self.clock()
-        lease = Lease(worker, seconds, now + seconds, now + self.limits.slow_after_seconds, now)
+        slow_at = now + self.limits.slow_after_seconds
+        lease = Lease(worker, client, seconds, now + seconds, slow_at, now)
         self._leases.add(lease)
         dozing, self.dozing = self.dozing, False
         return lease, dozing
 
-    def _wait(self, gone: Callable[[], bool] | None) -> None:
+    def _wait(self, gone: Callable[[], bool] | None, client: str | None) -> None:
         until = self.clock() + self.limits.queue_seconds
         self._enter_queue()
         try:
-            while not self._idle and not self.closed:
+            while not self._free_for(client) and not self.closed:
                 left = until - self.clock()
                 if left <= 0:
                     raise self.all_busy()
@@ -236,9 +275,8 @@ class Roster(Generic[W]):
 
     def _freed(self, worker: W) -> None:
         self._idle.append(worker)
-        self._free.notify()
-        if self._waiting:
-            self._waiting.popleft()()
+        self._free.notify_all()
+        self._call_next()
 
     def finish(self, lease: Lease[W], *, reusable: bool) -> None:
         """End a lease: the worker is free again, or discarded.
@@ -322,13 +360,18 @@ class Roster(Generic[W]):
 
     def _resume(self, parked: list[Lease[W]], slow: int, now: float) -> int:
         """Resume the oldest parked queries, as many as the share allows; return how many."""
-        chosen = parked[: max(0, self.share - slow)]
-        for held in chosen:
+        resumed = 0
+        for held in parked:
+            if slow + resumed >= self.share:
+                break
+            if not self._may_hold_more(held.client):
+                continue
+            resumed += 1
             held.state = SLOW
             held.deadline += now - held.parked_at
             held.worker.lower_priority()
             held.worker.resume()
-        return len(chosen)
+        return resumed
 
     def _crowded(self) -> OverloadedError:
         return _overloaded(
@@ -368,6 +411,6 @@ class Roster(Generic[W]):
                     self._stop(held, _overloaded(Text("The service is being stopped.")))
             self._free.notify_all()
             while self._waiting:
-                self._waiting.popleft()()
+                self._call_next()
         for worker in idle:
             worker.discard()

@@ -98,8 +98,12 @@ class _Account:
 
 @dataclass(slots=True)
 class Turn:
-    """One query of a client; ``begin`` is called when a worker takes it, if one does."""
+    """One query of a client; ``begin`` is called when a worker takes it, if one does.
 
+    ``client`` is the key of its account.
+    """
+
+    client: str
     policy: str
     state: str
     clock: Callable[[], float]
@@ -179,7 +183,7 @@ class Clients:
         most = max(1, int(self._settings.client_queries * factor))
         with self._lock:
             account = self._account(client.key, seconds)
-            turn = self._turn(account, seconds, most)
+            turn = self._turn(client.key, account, seconds, most)
             account.running += 1
         try:
             yield turn
@@ -189,14 +193,14 @@ class Clients:
                 if turn.since is not None:
                     account.left -= self._clock() - turn.since
 
-    def _turn(self, account: _Account, seconds: float, most: int) -> Turn:
+    def _turn(self, client: str, account: _Account, seconds: float, most: int) -> Turn:
         policy = (
             f'"worker-seconds";q={int(seconds)};w={_MINUTE};qu="seconds",'
             f' "queries";q={most};qu="concurrent-requests"'
         )
         free = max(0, most - account.running - 1)
         state = f'"worker-seconds";r={max(0, int(account.left))}, "queries";r={free}'
-        turn = Turn(policy, state, self._clock)
+        turn = Turn(client, policy, state, self._clock)
         if account.running >= most:
             raise ClientBusyError(
                 Text("{n} of your queries are being answered already.", n=account.running),

@@ -120,7 +120,8 @@ class Endpoint:
         watch = _Watch(receive)
         try:
             with site.clients.turn(site.clients.client(scope)) as turn:
-                job, begin, seconds = _job(question, chosen, release), turn.begin, question.timeout
+                job = _job(question, chosen, release, turn.client)
+                begin, seconds = turn.begin, question.timeout
                 if asked.calls:
                     job = await site.federation.bring(
                         site.pool, job, asked.calls, seconds=seconds, begin=begin
@@ -160,7 +161,7 @@ class Endpoint:
         return _Asked(question, chosen, found.deterministic, found.calls, question.digest())
 
 
-def _job(question: Question, chosen: Forms, release: Release) -> Job:
+def _job(question: Question, chosen: Forms, release: Release, client: str) -> Job:
     return Job(
         question.query,
         release.folder / RDF,
@@ -168,6 +169,7 @@ def _job(question: Question, chosen: Forms, release: Release) -> Job:
         chosen.graph.name,
         question.default_graphs,
         question.named_graphs,
+        client=client,
     )
 
 

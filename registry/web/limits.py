@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from flask import Blueprint, Response, jsonify, request
@@ -113,6 +113,7 @@ def answered(
 ) -> Answer[Chunks]:
     """Run the query of a page, with what other endpoints answer to its SERVICEs."""
     site, begin = view.site, own.begin
+    job = replace(job, client=own.client)
     job = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
     return site.pool.run(job, timeout=timeout, begin=begin)
 

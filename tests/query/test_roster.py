@@ -48,8 +48,8 @@ class Bench:
             hired += 1
         return hired
 
-    def take(self, seconds: float = 30) -> Lease[Paper]:
-        return self.roster.take(seconds, None)
+    def take(self, seconds: float = 30, client: str | None = None) -> Lease[Paper]:
+        return self.roster.take(seconds, None, client)
 
     def at(self, now: float) -> None:
         self.now = now
@@ -194,3 +194,50 @@ def test_what_nobody_reads_on_is_ended_at_the_next_look() -> None:
     bench.at(0.1)
     assert lease.worker.done == ["discard"]
     assert bench.fill() == 1
+
+
+def test_one_client_leaves_a_worker_to_the_others() -> None:
+    bench = Bench(3)
+    held = [bench.take(client="a"), bench.take(client="a")]
+    assert bench.roster.take_now(30, "a") is None
+    assert bench.roster.take_now(30, "b") is not None
+    bench.roster.finish(held[0], reusable=True)
+    assert bench.roster.take_now(30, "a") is not None
+
+
+def test_who_has_its_share_is_passed_over_in_the_queue() -> None:
+    bench = Bench(2)
+    first = bench.take(client="a")
+    called: list[str] = []
+    bench.roster.call_when_free(lambda: called.append("a"), "a")
+    assert called == []
+    bench.roster.call_when_free(lambda: called.append("b"), "b")
+    assert called == ["b"]
+    other = bench.roster.take_now(30, "b", called=True)
+    assert other is not None
+    bench.roster.finish(other, reusable=True)
+    assert called == ["b"]
+    bench.roster.finish(first, reusable=True)
+    assert called == ["b", "a"]
+
+
+def test_a_parked_query_goes_on_only_within_its_clients_share() -> None:
+    bench = Bench(3)
+    slow = bench.take(1.52, "a")
+    bench.at(0.5)
+    parked = bench.take(client="a")
+    bench.at(1.5)
+    assert (slow.state, parked.state) == (SLOW, PARKED)
+    bench.fill()
+    quick = bench.take(client="a")
+    bench.at(1.52)
+    bench.roster.finish(slow, reusable=False)
+    bench.fill()
+    another = bench.take(client="a")
+    bench.at(1.53)
+    assert parked.state == PARKED
+    assert bench.roster.take_now(30, "b") is not None
+    for lease in (quick, another):
+        bench.roster.finish(lease, reusable=True)
+    bench.at(1.54)
+    assert parked.state == SLOW

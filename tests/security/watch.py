@@ -1,0 +1,114 @@
+"""What is watched while the server is attacked: another client, and what the server takes."""
+
+from __future__ import annotations
+
+import http.client
+import itertools
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlencode
+
+from web.web_server import Server
+
+#: The loopback network has more than one address; each is a client of its own.
+FRIEND = "127.0.0.2"
+_QUERY = "SELECT ?p ?o WHERE {{ <https://w3id.org/faces/id/organization/apeas> ?p ?o }} # {}"
+_PAUSE = 0.01
+_MOST_P99 = 0.25
+_NUMBERS = itertools.count()
+
+
+@dataclass
+class Friend:
+    """A second client, who asks small questions over and over: each anew, none from a cache."""
+
+    seconds: list[float] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+
+    def p99(self) -> float:
+        """Return the 99th percentile of the times that answers took, in seconds."""
+        ordered = sorted(self.seconds)
+        return ordered[int(len(ordered) * 0.99)]
+
+    def ask(self, host: str, until: threading.Event) -> None:
+        """Ask until it is enough."""
+        connection = http.client.HTTPConnection(host, timeout=30, source_address=(FRIEND, 0))
+        while not until.is_set():
+            path = f"/sparql?{urlencode({'query': _QUERY.format(next(_NUMBERS))})}"
+            begun = time.perf_counter()
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                rows = json.loads(answer.read())["results"]["bindings"]
+            except (OSError, ValueError, KeyError, http.client.HTTPException) as error:
+                self.failures.append(repr(error))
+                connection.close()
+            else:
+                self.seconds.append(time.perf_counter() - begun)
+                if answer.status != 200 or not rows:
+                    self.failures.append(f"{answer.status}, {len(rows)} rows")
+            time.sleep(_PAUSE)
+        connection.close()
+
+
+@contextmanager
+def unharmed(server: Server) -> Iterator[Friend]:
+    """Have a second client ask all the while; nothing it asks may fail or take long."""
+    friend, enough = Friend(), threading.Event()
+    host = server.url.removeprefix("http://")
+    threads = [threading.Thread(target=friend.ask, args=(host, enough)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        time.sleep(0.1)
+        yield friend
+        time.sleep(0.1)
+    finally:
+        enough.set()
+        for thread in threads:
+            thread.join()
+    assert friend.failures == []
+    assert len(friend.seconds) > 10
+    assert friend.p99() < _MOST_P99, f"{1000 * friend.p99():.0f} ms"
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What the server's processes take together."""
+
+    processes: int
+    descriptors: int
+    mebibytes: int
+
+
+def footprint(server: Server) -> Footprint:
+    """Return what the server takes now."""
+    family = _family(server.process.pid)
+    resident = descriptors = 0
+    for pid in family:
+        try:
+            status = Path(f"/proc/{pid}/status").read_text()
+            descriptors += len(list(Path(f"/proc/{pid}/fd").iterdir()))
+        except OSError:  # it has ended meanwhile
+            continue
+        anonymous = [line for line in status.splitlines() if line.startswith("RssAnon")]
+        resident += int(anonymous[0].split()[1]) if anonymous else 0
+    return Footprint(len(family), descriptors, resident // 1024)
+
+
+def _family(pid: int) -> list[int]:
+    found, left = [], [pid]
+    while left:
+        each = left.pop()
+        found.append(each)
+        for task in Path(f"/proc/{each}/task").glob("*/children"):
+            try:
+                left += map(int, task.read_text().split())
+            except OSError:
+                continue
+    return found
