@@ -20,7 +20,7 @@ serve: $(VENV)/.installed
 	@exec $(BIN)/faces --data-dir "$(DATA)" serve --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .

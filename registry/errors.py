@@ -114,7 +114,7 @@ class QueryError(RegistryError):
     """A public query was not answered.
 
     Where a limit stopped it: ``limit``, the name of the setting, or “timeout” for the client's
-    own; ``seconds``, how long it had run.
+    own; ``seconds``, how long it had run; ``rows``, how many had come by then.
     """
 
     def __init__(
@@ -128,6 +128,7 @@ class QueryError(RegistryError):
         super().__init__(what, **more)
         self.limit = limit
         self.seconds = seconds
+        self.rows = 0
 
 
 class QuerySyntaxError(QueryError):

@@ -12,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -27,8 +27,8 @@ from registry.query.roster import shown
 from registry.settings import MIB, Settings
 from registry.texts import Text
 
-#: Questions to other endpoints at the same time, in one web process.
-MOST_REQUESTS: Final = 32
+#: Questions to other endpoints at the same time, in one web process; besides those of pages.
+MOST_REQUESTS: Final = 16
 #: The part of a query's time that others may take; the rest is for running it.
 SHARE: Final = 0.75
 
@@ -52,6 +52,7 @@ class Federation:
         # A page holds a thread while it waits; the other threads are for the other pages.
         self._pages = threading.BoundedSemaphore(max(1, settings.web_threads // 2))
 
+    @contextmanager
     def bring_now(
         self,
         pool: QueryPool,
@@ -60,17 +61,19 @@ class Federation:
         *,
         seconds: float | None = None,
         begin: Callable[[], None] | None = None,
-    ) -> Job:
+    ) -> Iterator[Job]:
         """Do the same as ``bring`` for a thread."""
         if not calls:
-            return job
+            yield job
+            return
         if not self._pages.acquire(blocking=False):
             raise _too_many()
         try:
-            return asyncio.run(self.bring(pool, job, calls, seconds=seconds, begin=begin))
+            yield asyncio.run(self._whole(pool, job, calls, seconds, begin))
         finally:
             self._pages.release()
 
+    @asynccontextmanager
     async def bring(
         self,
         pool: QueryPool,
@@ -79,15 +82,28 @@ class Federation:
         *,
         seconds: float | None = None,
         begin: Callable[[], None] | None = None,
-    ) -> Job:
-        """Return the job with the solutions of its SERVICEs.
+    ) -> AsyncIterator[Job]:
+        """Give the job with the solutions of its SERVICEs, to be run before this is left.
 
         ``seconds`` may only shorten the deadline; ``begin`` is called when the time begins to run.
         Raises QuerySyntaxError before anybody is asked; QueryServiceError and QueryTimeoutError
         for an endpoint that fails without SILENT; OverloadedError.
         """
         if not calls:
-            return job
+            yield job
+            return
+        # Until a worker has them, the solutions take memory here.
+        with self._room(len(calls)):
+            yield await self._whole(pool, job, calls, seconds, begin)
+
+    async def _whole(
+        self,
+        pool: QueryPool,
+        job: Job,
+        calls: Sequence[ServiceCall],
+        seconds: float | None,
+        begin: Callable[[], None] | None,
+    ) -> Job:
         begun = time.monotonic()
 
         def taken() -> None:
@@ -99,10 +115,9 @@ class Federation:
         outline = replace(job, outlined=tuple(call.query for call in calls))
         variables = await pool.outline(outline, seconds=seconds, begin=taken)
         whole = self._deadline if seconds is None else min(self._deadline, seconds)
-        with self._room(len(calls)):
-            left = SHARE * (whole - (time.monotonic() - begun))
-            limit = "query_deadline" if whole == self._deadline else "timeout"
-            answers = await self._answers(calls, _Time(left, limit))
+        left = SHARE * (whole - (time.monotonic() - begun))
+        limit = "query_deadline" if whole == self._deadline else "timeout"
+        answers = await self._answers(calls, _Time(left, limit))
         brought = tuple(map(Brought, calls, variables, answers))
         return replace(job, brought=brought, spent=time.monotonic() - begun)
 

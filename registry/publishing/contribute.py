@@ -22,6 +22,8 @@ from registry.namespaces import term
 from registry.progress import Progress
 from registry.publishing.next_release import NextRelease, now
 from registry.publishing.sources import description
+from registry.query.model import QueryLimits
+from registry.query.scan import scan
 from registry.releases.archive import Release
 from registry.releases.manifest import Manifest
 from registry.releases.writer import Writer
@@ -151,6 +153,7 @@ class Importer:
             graph = NamedNode(self._iris.source(name))
             for rules in schema().rules.values():
                 for rule in rules:
+                    scan(rule, QueryLimits())  # no SERVICE; the engine would follow it
                     triples = candidate.construct(rule, graph=graph.value)
                     candidate.extend(Quad(t.subject, t.predicate, t.object, graph) for t in triples)
 

@@ -16,6 +16,8 @@ import rdflib
 from rdflib.namespace import RDF, SH
 
 from registry import resources
+from registry.query.model import QueryLimits
+from registry.query.scan import scan
 from registry.texts import Words
 
 
@@ -163,7 +165,9 @@ def _constraint(
         for holder in graph.objects(node, SH.prefixes)
         for declaration in graph.objects(holder, SH.declare)
     }
-    before, after = _split(str(graph.value(node, SH.select)))
+    select = str(graph.value(node, SH.select))
+    scan(select, QueryLimits())  # SHACL §A: no SERVICE; the engine would follow it
+    before, after = _split(select)
     return SparqlConstraint(
         before=before,
         after=after,

@@ -122,11 +122,11 @@ class Endpoint:
             with site.clients.turn(site.clients.client(scope)) as turn:
                 job = _job(question, chosen, release, turn.client)
                 begin, seconds = turn.begin, question.timeout
-                if asked.calls:
-                    job = await site.federation.bring(
-                        site.pool, job, asked.calls, seconds=seconds, begin=begin
-                    )
-                answer = await site.pool.ask(job, seconds=seconds, begin=begin)
+                others = site.federation.bring(
+                    site.pool, job, asked.calls, seconds=seconds, begin=begin
+                )
+                async with others as whole:
+                    answer = await site.pool.ask(whole, seconds=seconds, begin=begin)
                 headers += limit_headers(site.settings, question.timeout, turn)
                 brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
                 await _send(answer, headers, send, brief=brief, most=most, notes=notes)

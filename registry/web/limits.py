@@ -114,8 +114,9 @@ def answered(
     """Run the query of a page, with what other endpoints answer to its SERVICEs."""
     site, begin = view.site, own.begin
     job = replace(job, client=own.client)
-    job = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
-    return site.pool.run(job, timeout=timeout, begin=begin)
+    others = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
+    with others as whole:
+        return site.pool.run(whole, timeout=timeout, begin=begin)
 
 
 @blueprint.get("/sparql/limits")

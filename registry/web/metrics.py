@@ -26,7 +26,7 @@ _ROUTES: Final = ("sparql", "pages")
 _OUTCOMES: Final = (
     "answered", "unchanged", "query-syntax", "query-refused", "query-too-large", "query-timeout",
     "query-memory", "queue-full", "overloaded", "too-many-at-once", "rate-limited",
-    "result-too-large", "client-gone", "other",
+    "result-too-large", "service-failed", "client-gone", "other",
 )  # fmt: skip
 _BOUNDS: Final = (0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0)
 _LOADS: Final = ("idle", "busy", "parked", "waiting")

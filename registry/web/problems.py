@@ -132,7 +132,7 @@ def _registry_error(error: errors.RegistryError) -> Response:
     if isinstance(error, errors.QueryError):
         place |= _limit(error)
         if error.seconds is not None:
-            words.insert(1, _NOTHING_SENT.to(language()))
+            words.insert(1, came(error).to(language()))
     response = _answer(status, name, words, place)
     if status == _BUSY:
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
@@ -140,6 +140,13 @@ def _registry_error(error: errors.RegistryError) -> Response:
         response.headers["Retry-After"] = str(error.retry_seconds)
         response.headers.extend(error.headers)
     return response
+
+
+def came(error: errors.QueryError) -> Text:
+    """Say how much of the answer had come when the query was stopped."""
+    if not error.rows:
+        return _NOTHING_SENT
+    return Text("{n} rows had come by then.", n=error.rows)
 
 
 def _limit(error: errors.QueryError) -> dict[str, Any]:

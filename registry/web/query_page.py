@@ -5,6 +5,7 @@ What a program asks never comes here (``endpoint``), but for what it asked wrong
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -14,6 +15,7 @@ from flask import Blueprint, Response, current_app, render_template, request
 from registry.errors import QueryError, QuerySyntaxError, QueryTooLargeError, UsageError
 from registry.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE
 from registry.negotiation import negotiate
+from registry.query.advice import advice
 from registry.query.model import Job
 from registry.query.scan import scan
 from registry.releases.archive import RDF
@@ -23,6 +25,7 @@ from registry.web.caching import not_modified, page_validator, validator
 from registry.web.editor import editor
 from registry.web.limits import answered, turn
 from registry.web.pictures import chosen, pictures
+from registry.web.problems import came
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import Table, examples, named, table
@@ -35,6 +38,10 @@ blueprint: Final = Blueprint("query_page", __name__)
 _VARY: Final = "Accept, Accept-Language"
 #: The server takes 8,190 bytes, proxies in front of it may take less; the editor knows the same.
 _LONGEST_ADDRESS: Final = 7000
+#: A page that takes longer comes with advice.
+_SLOW_SECONDS: Final = 2.0
+#: Limits that a smaller query would not have met.
+_OF_THE_QUERY: Final = frozenset({"query_deadline", "timeout", "query_memory_mib"})
 #: How much of a long line is quoted on either side of a mistake.
 _AROUND: Final = 60
 _OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri", "timeout"})
@@ -68,9 +75,11 @@ def _failed(error: QueryError) -> Response:
         return response
     query = request.values.get("query", "")
     view = visit()
-    fault = Fault(
-        tuple(error.sentences(view.language)), _excerpt(query, error), error.limit, error.seconds
-    )
+    words = error.sentences(view.language)
+    if error.seconds is not None:
+        words.insert(1, came(error).to(view.language))
+    hints = _advice(view, query) if error.limit in _OF_THE_QUERY else ()
+    fault = Fault(tuple(words), _excerpt(query, error), error.limit, hints)
     response.set_data(render_template("sparql.html", **_context(view, query, fault=fault)))
     return response
 
@@ -87,12 +96,24 @@ class Excerpt:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why there is no answer; ``limit`` and ``seconds`` where a limit stopped the query."""
+    """Why there is no answer; ``limit`` and ``advice`` where a limit stopped the query."""
 
     sentences: tuple[str, ...]
     excerpt: Excerpt | None
     limit: str | None
-    seconds: float | None
+    advice: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """How long it took until there was enough for the page, and how it may take less."""
+
+    seconds: float
+    advice: tuple[str, ...]
+
+
+def _advice(view: Visit, query: str) -> tuple[str, ...]:
+    return tuple(text.to(view.language) for text in advice(query))
 
 
 def _excerpt(query: str, error: QueryError) -> Excerpt | None:
@@ -138,14 +159,15 @@ def _context(
             view=request.args.get("view", ""),
             show="" if plain else "iris",
         ),
-        "snippets": _snippets(view, query, answer) if answer and not posted else (),
+        "snippets": _snippets(view, query, answer, posted=posted) if answer else (),
         "examples": examples(view.language),
         "saved": saved_queries(view.site.settings.base_iri),
     }
 
 
-def _snippets(view: Visit, query: str, answer: Table) -> list[Snippet]:
-    return snippets(request.base_url, query, view.language, tabular=not answer.graph)
+def _snippets(view: Visit, query: str, answer: Table, *, posted: bool) -> list[Snippet]:
+    tabular = not answer.graph
+    return snippets(request.base_url, query, view.language, tabular=tabular, posted=posted)
 
 
 def _blank_form(view: Visit) -> Response:
@@ -177,9 +199,12 @@ def _result_page(view: Visit, question: Question) -> Response:
         question.default_graphs,
         question.named_graphs,
     )
+    begun = time.perf_counter()
     with turn(view) as own:
         shown = table(view, answered(view, own, job, found, question.timeout))
-    context = _context(view, question.query, shown)
+    seconds = time.perf_counter() - begun
+    ran = Ran(seconds, _advice(view, question.query) if seconds > _SLOW_SECONDS else ())
+    context = _context(view, question.query, shown) | {"ran": ran}
     etag = validator(view.site, view.release, question.digest(), "html", view.language)
     response = page(view, etag, "sparql.html", vary=_VARY, **context)
     del response.headers["ETag"]

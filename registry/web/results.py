@@ -23,6 +23,7 @@ from pyoxigraph import (
 )
 
 from registry.describe import Value
+from registry.errors import QueryError
 from registry.formats import ANSWER_FORMATS, TURTLE
 from registry.namespaces import shorten
 from registry.query.answer import Answer, Chunks
@@ -94,9 +95,14 @@ def table(visit: Visit, answer: Answer[Chunks]) -> Table:
             return Table(boolean=bool(results))
         columns = tuple(variable.value for variable in results.variables)
         width = range(len(columns))
-        found = itertools.islice(results, MOST_ROWS + 1)
-        rows = tuple(tuple(row[i] for i in width) for row in found)
-    kept = rows[:MOST_ROWS]
+        rows: list[tuple[object, ...]] = []
+        try:
+            for row in itertools.islice(results, MOST_ROWS + 1):
+                rows.append(tuple(row[i] for i in width))  # noqa: PERF401 — counted on failure
+        except QueryError as error:
+            error.rows = len(rows)
+            raise
+    kept = tuple(rows[:MOST_ROWS])
     return Table(columns, _shown(visit, kept), kept, more=len(rows) > MOST_ROWS)
 
 

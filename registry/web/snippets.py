@@ -6,6 +6,7 @@ import json
 import shlex
 from dataclasses import dataclass
 from html import escape
+from typing import Final
 from urllib.parse import urlencode
 
 from registry.texts import Text
@@ -20,17 +21,25 @@ class Snippet:
     help: str = ""
 
 
-def snippets(endpoint: str, query: str, language: str, *, tabular: bool) -> list[Snippet]:
-    """Return the ways to ask a query at the endpoint with that address."""
+def snippets(
+    endpoint: str, query: str, language: str, *, tabular: bool, posted: bool
+) -> list[Snippet]:
+    """Return the ways to ask a query at the endpoint with that address.
+
+    ``posted``: it is too long to be part of an address.
+    """
     accept = "text/csv" if tabular else "text/turtle"
+    python = _python(endpoint, query, tabular=tabular, posted=posted)
     found = [
         Snippet(
             "curl",
-            f"curl --get {endpoint} \\\n  --header 'Accept: {accept}' \\\n"
+            f"curl {'' if posted else '--get '}{endpoint} \\\n  --header 'Accept: {accept}' \\\n"
             f"  --data-urlencode {shlex.quote(f'query={query}')}",
         ),
-        Snippet("Python", _python(endpoint, query, tabular=tabular), "pip install sparqlwrapper"),
+        Snippet("Python", python, "pip install sparqlwrapper"),
     ]
+    if posted:
+        return found
     if tabular:
         csv = f"{endpoint}?{urlencode({'query': query, 'format': 'csv'})}"
         help_ = Text(
@@ -39,13 +48,34 @@ def snippets(endpoint: str, query: str, language: str, *, tabular: bool) -> list
         )
         found.append(Snippet("R", f'read.csv("{csv}", encoding = "UTF-8")'))
         found.append(Snippet(Text("Spreadsheet").to(language), csv, help_.to(language)))
+        json_ = f"{endpoint}?{urlencode({'query': query, 'format': 'json'})}"
+        embedded = _EMBEDDED.replace("ADDRESS", json_)
+        found.append(Snippet(Text("Table in a web page").to(language), embedded))
     page = escape(f"{endpoint}?{urlencode({'query': query, 'format': 'html'})}")
     words = Text("Answer of the registry").to(language)
-    found.append(Snippet(Text("Web page").to(language), f'<a href="{page}">{words}</a>'))
+    found.append(Snippet(Text("Link in a web page").to(language), f'<a href="{page}">{words}</a>'))
     return found
 
 
-def _python(endpoint: str, query: str, *, tabular: bool) -> str:
+#: Other sites may not frame our pages (``headers.POLICY``), but anyone may fetch the answer.
+_EMBEDDED: Final = """\
+<table id="faces-answer"></table>
+<script type="module">
+  const answer = await fetch("ADDRESS");
+  const { head, results } = await answer.json();
+  const table = document.getElementById("faces-answer");
+  const add = (texts, kind) => {
+    const row = table.insertRow();
+    for (const text of texts) {
+      row.append(Object.assign(document.createElement(kind), { textContent: text ?? "" }));
+    }
+  };
+  add(head.vars, "th");
+  for (const found of results.bindings) add(head.vars.map((name) => found[name]?.value), "td");
+</script>"""
+
+
+def _python(endpoint: str, query: str, *, tabular: bool, posted: bool) -> str:
     # A string of JSON means the same in Python; each line on its own can still be read.
     lines = "\n".join(
         f"    {json.dumps(line, ensure_ascii=False)}" for line in query.splitlines(keepends=True)
@@ -55,9 +85,10 @@ def _python(endpoint: str, query: str, *, tabular: bool) -> str:
         if tabular
         else ("TURTLE", "print(asked.queryAndConvert().decode())")
     )
+    names, method = (f"{form}, POST", "asked.setMethod(POST)\n") if posted else (form, "")
     return (
-        f"from SPARQLWrapper import {form}, SPARQLWrapper\n\n"
-        f'asked = SPARQLWrapper("{endpoint}")\n'
+        f"from SPARQLWrapper import {names}, SPARQLWrapper\n\n"
+        f'asked = SPARQLWrapper("{endpoint}")\n{method}'
         f"asked.setQuery(\n{lines}\n)\n"
         f"asked.setReturnFormat({form})\n{last}"
     )

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -128,10 +128,15 @@ def test_a_ready_made_question_is_answered(strict: Page, site: str) -> None:
     expect(strict.get_by_role("link", name="CSV")).to_be_visible()
 
 
-def test_without_javascript_nothing_is_missing(site: str) -> None:
-    import urllib.request
-
-    for path in ("/", "/sparql", "/search"):
-        request = urllib.request.Request(f"{site}{path}", headers={"Accept": "text/html"})
-        with urllib.request.urlopen(request) as answer:
-            assert b"<script" not in answer.read()
+def test_without_javascript_everything_is_found_read_and_asked(browser: Browser, site: str) -> None:
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{site}/?lang=fr")
+        page.get_by_role("searchbox").first.fill("mesclun")
+        page.get_by_role("searchbox").first.press("Enter")
+        page.get_by_role("main").get_by_role("link", name="Mesclun", exact=True).first.click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Mesclun")
+        page.goto(f"{site}/sparql?lang=fr")
+        page.get_by_label("Votre question").fill('SELECT ("pommes" AS ?fruit) {}')
+        page.get_by_role("button", name="Poser la question").click()
+        expect(page.get_by_role("cell", name="pommes")).to_be_visible()

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import functools
+import threading
 from collections.abc import Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -194,7 +198,7 @@ def test_a_question_too_long_for_an_address_is_answered(editing: Page, site: str
 
 def check_long_answer(page: Page, site: str) -> None:
     expect(page.get_by_role("cell", name="pomme 1")).to_be_visible()
-    assert page.url == f"{site}/sparql?lang=fr"
+    assert page.url == f"{site}/sparql?lang=fr#answer"
     expect(page.get_by_text("trop longue pour une adresse")).to_be_visible()
     page.get_by_role("button", name="Tableau seul").click()
     expect(page.locator("svg.plot")).to_have_count(0)
@@ -230,6 +234,60 @@ def test_the_field_stays_where_the_script_does_not_come(page: Page, site: str) -
     page.get_by_label("Votre question").fill("ASK {}")
     page.get_by_role("button", name="Poser la question").click()
     expect(page.get_by_text("oui", exact=True)).to_be_visible()
+
+
+FRUIT = 'SELECT ("pommes <b>" AS ?fruit) {}'
+
+
+def test_lines_are_copied_by_a_button_that_says_so(strict: Page, site: str) -> None:
+    strict.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    strict.goto(f"{site}/sparql?lang=fr&format=html&query={quote(FRUIT)}")
+    strict.get_by_text("Poser cette question d’ailleurs").click()
+    strict.get_by_role("button", name="Copier : curl").click()
+    expect(strict.get_by_role("status")).to_have_text("Copié : curl")
+    copied = strict.evaluate("() => navigator.clipboard.readText()")
+    assert copied == strict.get_by_role("region", name="curl").text_content()
+    assert copied.startswith("curl --get")
+
+
+def test_where_nothing_may_be_copied_the_lines_are_selected(strict: Page, site: str) -> None:
+    strict.goto(f"{site}/sparql?lang=fr&format=html&query={quote(FRUIT)}")
+    strict.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject() }")
+    strict.get_by_text("Poser cette question d’ailleurs").click()
+    strict.get_by_role("button", name="Copier : Python").click()
+    expect(strict.get_by_role("status")).to_contain_text("Sélectionné")
+    assert strict.evaluate("() => getSelection().toString()").startswith("from SPARQLWrapper")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Iterator[str]:
+    """Another site, with the pages that are put into the folder."""
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_the_table_for_another_page_shows_the_answer_there(
+    page: Page, site: str, elsewhere: str, tmp_path: Path
+) -> None:
+    page.goto(f"{site}/sparql?lang=fr&format=html&query={quote(FRUIT)}")
+    page.get_by_text("Poser cette question d’ailleurs").click()
+    lines = page.get_by_role("region", name="Tableau dans une page web").text_content()
+    (tmp_path / "page.html").write_text(lines or "", encoding="utf-8")
+    page.goto(f"{elsewhere}/page.html")
+    expect(page.get_by_role("cell", name="pommes <b>")).to_be_visible()
+    expect(page.get_by_role("columnheader", name="fruit")).to_be_visible()
+
+
+def test_the_answer_is_in_sight_when_it_comes(editing: Page) -> None:
+    write(editing, FRUIT)
+    editing.keyboard.press("Control+Enter")
+    expect(editing.get_by_role("heading", name="Réponse")).to_be_in_viewport()
+    expect(editing.get_by_role("cell", name="pommes")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

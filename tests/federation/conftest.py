@@ -20,8 +20,8 @@ DEADLINE = 4.0
 
 
 @pytest.fixture(scope="session")
-def there() -> Iterator[Others]:
-    with others() as server:
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Others]:
+    with others(tmp_path_factory.mktemp("there")) as server:
         yield server
 
 
@@ -76,7 +76,7 @@ def pair(
     ports = [_free_port(), _free_port()]
     allowed = [f"http://127.0.0.1:{port}/sparql" for port in ports]
     allowed += [there.url + way for way in (*WAYS, "said", "again", "nobody")]
-    allowed.append("http://127.0.0.1:1/sparql")
+    allowed += ["http://127.0.0.1:1/sparql", f"{there.secure_url}said"]
     running = [
         start(
             data(folder / name, shipped_dir, *keys),

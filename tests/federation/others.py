@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -175,6 +178,7 @@ class Others(ThreadingHTTPServer):
         self.queries: list[str] = []
         self.headers: list[dict[str, str]] = []
         self.strays: list[str] = []
+        self.secure_url = ""
         self.hanging = threading.Event()
         self.hung_up = threading.Event()
 
@@ -186,14 +190,36 @@ class Others(ThreadingHTTPServer):
         pass
 
 
+def _certificate(folder: Path) -> ssl.SSLContext:
+    """Return what serves 127.0.0.1 with a certificate of its own making."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1",
+         "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+         "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    return context
+
+
 @contextmanager
-def others() -> Iterator[Others]:
-    server = Others()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
-    thread.start()
+def others(folder: Path) -> Iterator[Others]:
+    """Run the endpoints, with and without TLS."""
+    server, secure = Others(), Others()
+    secure.socket = _certificate(folder).wrap_socket(secure.socket, server_side=True)
+    secure.queries = server.queries
+    server.secure_url = secure.url.replace("http:", "https:")
+    running = [
+        threading.Thread(target=each.serve_forever, args=(0.05,)) for each in (server, secure)
+    ]
+    for thread in running:
+        thread.start()
     try:
         yield server
     finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+        for each, thread in zip((server, secure), running, strict=True):
+            each.shutdown()
+            each.server_close()
+            thread.join()

@@ -15,7 +15,7 @@ import pytest
 from federation.conftest import DEADLINE, Registry
 from federation.others import TOLD, Others, literal, results, saying
 from web.http_client import Client
-from web.web_server import FACES
+from web.web_server import FACES, start
 
 P = (
     "PREFIX faces: <https://w3id.org/faces/ontology#>\n"
@@ -168,6 +168,12 @@ def test_nobody_listens(one: Registry) -> None:
     assert (answer.status_code, "cannot be reached" in answer.text) == (502, True)
 
 
+def test_a_certificate_that_nobody_vouches_for(one: Registry, there: Others) -> None:
+    answer = one.ask(f"SELECT * {{ SERVICE <{there.secure_url}said> {{ ?s ?p ?o }} }}")
+    assert (answer.status_code, "not secure" in answer.text) == (502, True)
+    assert there.queries == []
+
+
 @pytest.mark.parametrize(
     ("service", "word"),
     [
@@ -316,15 +322,18 @@ def test_nothing_is_kept(one: Registry, there: Others) -> None:
         assert value in one.ask(query, "text/html").text
 
 
-def test_it_is_charged(one: Registry, there: Others) -> None:
-    def left() -> int:
-        answer = one.ask(f"ASK {{ SERVICE SILENT <{there.url}drip> {{ ?s ?p ?o }} }}")
-        found = re.search(r'"worker-seconds";r=(\d+)', answer.headers["RateLimit"])
-        assert found is not None
-        return int(found[1])
-
-    # 36,000 seconds a minute flow back, but no more than there were.
-    assert left() - 1 <= 36_000
+def test_the_wait_for_others_is_charged(there: Others, shipped_dir: Path, tmp_path: Path) -> None:
+    allowance = {"client_seconds": "1", "services": f"{there.url}drip", "web_processes": "1"}
+    running = start(shipped_dir, tmp_path / "log", **allowance)
+    try:
+        strict = Registry(running)
+        query = f"ASK {{ SERVICE SILENT <{there.url}drip> {{ ?s ?p ?o }} }}"
+        assert strict.ask(query, timeout="2").text == "true"
+        assert strict.ask("ASK {}").status_code == 429
+    finally:
+        running.stop()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
 
 
 def test_an_answer_near_the_bound_is_joined(one: Registry, there: Others) -> None:

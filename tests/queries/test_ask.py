@@ -88,8 +88,8 @@ def test_no_row_is_said_and_is_no_fault(demo_dir: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "english", "french"),
     [
-        (("26",), "no saved query “26”", "pas de requête enregistrée « 26 »"),
-        (("9", "--set", "place=x"), "no parameter “place”", "pas de paramètre « place »"),
+        (("26",), "no saved query “26”", "pas de requête enregistrée «\xa026\xa0»"),
+        (("9", "--set", "place=x"), "no parameter “place”", "pas de paramètre «\xa0place\xa0»"),
         (("9", "--set", "commune"), "sets nothing", "ne donne de valeur à rien"),
         (("9", "--set", "commune="), "A value is needed", "Il faut une valeur"),
         (("9", "--set", "commune=13004"), "is not in this registry", "n’est pas dans ce registre"),

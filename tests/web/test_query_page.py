@@ -209,3 +209,64 @@ def test_extremes_are_drawn_within_the_picture(server: Server, query: str) -> No
         assert 0 <= float(y) <= height
     for start, length in re.findall(r'class="bar" x="([^"]+)%".*?width="([^"]+)%"', text):
         assert 0 <= float(start) <= float(start) + float(length) <= 100.01
+
+
+TENS = "{ VALUES ?x { 0 1 2 3 4 5 6 7 8 9 } }"
+ENDLESS = "".join(TENS.replace("?x", f"?x{n}") for n in range(12))
+
+
+def test_a_stopped_query_says_why_how_far_it_came_and_what_to_change(server: Server) -> None:
+    answer = page(server, f"SELECT (COUNT(*) AS ?n) {{ {ENDLESS} }}", timeout="0.5")
+    assert answer.status_code == 504
+    text = unescape(answer.text)
+    assert "ran for 0.5 seconds, its limit" in text
+    assert "None of the answer had come by then." in text
+    assert "Nothing links ?x0 to ?x1" in text
+    assert "/sparql/limits" in text
+
+
+def test_rows_that_had_come_are_counted(server: Server) -> None:
+    hundred = f'{TENS}{TENS.replace("?x", "?y")} BIND("{"x" * 8000}" AS ?z)'
+    million = "".join(TENS.replace("?x", f"?x{n}") for n in range(6))
+    slow = f"EXISTS {{ {million} FILTER(?x0 + ?x5 > 99 + ?x + ?y) }}"
+    query = f"SELECT * {{ {hundred} FILTER(?x + ?y < 16 || {slow}) }}"
+    answer = Client(server.url).post(
+        "/sparql?format=html&lang=en&timeout=2",
+        data={"query": query},
+        headers={"Accept": "text/html"},
+    )
+    assert answer.status_code == 504
+    found = re.search(r"(\d+) rows had come by then", answer.text)
+    assert found is not None
+    assert 0 < int(found[1]) <= 100
+
+
+def test_a_slow_answer_comes_with_its_time_and_with_advice(server: Server) -> None:
+    quick = page(server, BARS).text
+    assert re.search(r"2 rows · 0(\.\d+)? s<", quick)
+    assert "How to make it smaller" not in quick
+    slow = "".join(TENS.replace("?x", f"?x{n}") for n in range(7)) + "{ VALUES ?y { 1 2 3 4 } }"
+    text = page(server, f"SELECT (COUNT(*) AS ?n) {{ {slow} }}").text
+    assert "Nothing links ?x0 to ?x1" in text
+
+
+def test_lines_to_copy_for_a_question_that_is_too_long_for_an_address(server: Server) -> None:
+    client = Client(server.url)
+    answer = client.post(
+        "/sparql?format=html&lang=en",
+        data={"query": f"# {'x' * 8000}\n{BARS}"},
+        headers={"Accept": "text/html"},
+    )
+    assert answer.status_code == 200
+    text = unescape(answer.text)
+    assert "asked.setMethod(POST)" in text
+    assert "curl --get" not in text
+    assert "read.csv" not in text
+    assert "too long for an address" in text
+
+
+def test_a_workbook_of_a_long_question(server: Server) -> None:
+    data = {"query": f"# {'x' * 9000}\n{BARS}"}
+    answer = Client(server.url).post("/sparql.xlsx", data=data)
+    assert answer.status_code == 200
+    assert "<t>pommes</t>" in sheet(answer.data)

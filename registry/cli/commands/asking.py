@@ -16,9 +16,10 @@ from registry.errors import UsageError
 from registry.federation.asking import Federation
 from registry.formats import GRAPH_FORMATS, RESULT_FORMATS, RESULTS_JSON, by_name
 from registry.namespaces import PREFIXES, shorten
+from registry.query.answer import Answer, Chunks
 from registry.query.model import Job, QueryLimits
 from registry.query.pool import QueryPool
-from registry.query.scan import scan
+from registry.query.scan import Scan, scan
 from registry.releases import archive
 from registry.saved_queries import (
     VOCABULARIES,
@@ -71,13 +72,20 @@ def query_command(
     graph = form if form and by_name(GRAPH_FORMATS, form) else GRAPH_FORMATS[0].name
     job = Job(text, chosen.folder / archive.RDF, results=results, graph=graph)
     with QueryPool(1, limits) as pool:
-        answer = pool.run(Federation(settings, limits).bring_now(pool, job, found.calls))
+        answer = _answer(pool, job, found, settings, limits)
         tabular = answer.format is RESULTS_JSON and form in {None, _TABLE}
         if tabular:
             _print_table(json.loads(b"".join(answer.chunks)))
             return
         for chunk in answer.chunks:
             sys.stdout.buffer.write(chunk)
+
+
+def _answer(
+    pool: QueryPool, job: Job, found: Scan, settings: Settings, limits: QueryLimits
+) -> Answer[Chunks]:
+    with Federation(settings, limits).bring_now(pool, job, found.calls) as whole:
+        return pool.run(whole)
 
 
 def _limits(settings: Settings, timeout: float) -> QueryLimits:
@@ -153,10 +161,11 @@ def ask_command(
     text, release = bind(found, values), releases.current()
     check_known(release.graphs, bound(found, values))
     limits = _limits(settings, timeout)
-    scan(text, limits)
+    scanned = scan(text, limits)
     results = RESULTS_JSON.name if form == _TABLE else form
     with QueryPool(1, limits) as pool:
-        answer = pool.run(Job(text, release.folder / archive.RDF, results=results))
+        job = Job(text, release.folder / archive.RDF, results=results)
+        answer = _answer(pool, job, scanned, settings, limits)
         if form == _TABLE:
             _print_answer(found, json.loads(b"".join(answer.chunks))["results"]["bindings"])
             return
