@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import quote
 
 #: Each request asks about another initiative; NUMBER stands for it, UNIQUE for the number of the
@@ -22,7 +25,7 @@ request = function()
   n, count = (n + 7919) % {size}, count + 1
   local query = string.gsub("{query}", "NUMBER", tostring(n))
   query = string.gsub(query, "UNIQUE", tostring(count))
-  return wrk.format("GET", "{path}?query=" .. query, {{["Accept"] = "{accept}"}})
+  return wrk.format("GET", "{path}?query=" .. query, {{{headers}}})
 end
 local bad = 0
 done = function(summary, latency, requests)
@@ -33,6 +36,7 @@ done = function(summary, latency, requests)
 end
 """
 JSON = "application/sparql-results+json"
+ACCEPT_JSON: Mapping[str, str] = {"Accept": JSON}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,22 @@ def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
     raise SystemExit(f"{url} does not answer")
 
 
-def wrk(
-    url: str, query: str, *, clients: int, size: int, seconds: int = 5, start: int = 0
+def wrk(  # noqa: PLR0913 — what a load is
+    url: str,
+    query: str,
+    *,
+    clients: int,
+    size: int,
+    seconds: int = 5,
+    start: int = 0,
+    headers: Mapping[str, str] = ACCEPT_JSON,
 ) -> Measured:
     """Send the query, NUMBER and UNIQUE replaced, over and over from ``clients`` connections."""
     base, _, path = url.removeprefix("http://").partition("/")
     # In Lua, a per cent sign in a replacement or pattern is doubled; in the query it is not.
     encoded = quote(query, safe="").replace("\\", "\\\\")
-    script = _SCRIPT.format(start=start, size=size, query=encoded, path=f"/{path}", accept=JSON)
+    fields = ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in headers.items())
+    script = _SCRIPT.format(start=start, size=size, query=encoded, path=f"/{path}", headers=fields)
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
         file.write(script)
         file.flush()
@@ -104,8 +116,61 @@ def wrk(
     return Measured(requests / duration * 1e6, p50 / 1e3, p99 / 1e3, errors)
 
 
-def bytes_of(url: str, query: str) -> int:
-    """Return the length of an answer, to see that both servers say as much."""
-    request = urllib.request.Request(f"{url}?query={quote(query)}", headers={"Accept": JSON})
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        return len(answer.read())
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer: its length, seconds until its first bytes and until its last, its ``ETag``."""
+
+    length: int
+    first: float
+    last: float
+    etag: str | None
+
+
+def ask(url: str, query: str, headers: Mapping[str, str] = ACCEPT_JSON) -> Answer:
+    """Ask once."""
+    request = urllib.request.Request(f"{url}?query={quote(query)}", headers=dict(headers))
+    begun = time.perf_counter()
+    with urllib.request.urlopen(request, timeout=600) as answer:
+        length = len(answer.read(1))
+        first = time.perf_counter() - begun
+        while part := answer.read(1 << 20):
+            length += len(part)
+        return Answer(length, first, time.perf_counter() - begun, answer.headers["ETag"])
+
+
+@contextmanager
+def peak_memory(process: subprocess.Popen[bytes]) -> Iterator[list[int]]:
+    """Watch what a server and its children hold; the list's one value is the most, in MiB."""
+    most, enough = [0], threading.Event()
+
+    def watch() -> None:
+        while not enough.wait(0.1):
+            most[0] = max(most[0], sum(map(_kibibytes, _family(process.pid))) // 1024)
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield most
+    finally:
+        enough.set()
+        thread.join()
+
+
+def _kibibytes(pid: int) -> int:
+    """Return a process's share of the memory in use, what is mapped from files left out."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:  # it has ended meanwhile
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss_Anon")), 0)
+
+
+def _family(pid: int) -> list[int]:
+    found = [pid]
+    for each in found:
+        for task in Path(f"/proc/{each}/task").glob("*/children"):
+            try:
+                found += map(int, task.read_text().split())
+            except OSError:
+                continue
+    return found
