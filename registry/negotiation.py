@@ -1,4 +1,4 @@
-"""Chooses the format of an answer from the ``Accept`` header (RFC 9110 §12.5.1). Pure."""
+"""Chooses by the ``Accept`` headers of a request (RFC 9110 §12.5). Pure."""
 
 from __future__ import annotations
 
@@ -72,3 +72,9 @@ def negotiate(accept: str | None, formats: Sequence[Format]) -> Format | None:
             if suits and quality > 0 and rank > best_rank:
                 best, best_rank = fmt, rank
     return best
+
+
+def codings(accept_encoding: str) -> dict[str, float]:
+    """Return the quality of each content coding that the header names, ``*`` among them."""
+    parts = (part.split(";") for part in accept_encoding.split(",")[:_MAX_RANGES])
+    return {name.strip().lower(): _quality(parameters) for name, *parameters in parts}

@@ -11,10 +11,12 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 
 from registry.query.pool import QueryPool
-from registry.settings import Settings
+from registry.settings import MIB, Settings
 from registry.web import access_log, metrics
 from registry.web.app import create_app
+from registry.web.compression import Compression
 from registry.web.endpoint import Endpoint
+from registry.web.result_cache import ResultCache
 from registry.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -40,7 +42,9 @@ class Application:
         pages = WSGIMiddleware(flask, workers=settings.web_threads)  # type: ignore[arg-type]
         self._pages = cast("ASGIApp", pages)
         self._site: Site = flask.extensions[EXTENSION]
-        self._endpoint = Endpoint(self._site, self._pages)
+        kept = ResultCache(settings.result_cache_mib * MIB)
+        self._endpoint = Endpoint(self._site, self._pages, kept)
+        self._compression = Compression(kept)
         self._metrics = numbers
         self._reporter = metrics.Reporter(numbers, pool.load)
 
@@ -64,14 +68,15 @@ class Application:
                 sent += len(message["body"])
             await send(message)
 
+        reply = self._compression.around(scope, counted)
         try:
             self._reporter.begin()
             if scope["path"] == metrics.PATH and self._site.clients.may_read_metrics(scope):
                 text = self._metrics.text(self._site.archive.current_number())
-                await metrics.answer(counted, text)
+                await metrics.answer(reply, text)
                 return
             target = self._endpoint if scope["path"] == access_log.ENDPOINT else self._pages
-            await target(scope, receive, counted)
+            await target(scope, receive, reply)
         except Exception as error:
             _log.exception("an unexpected failure")
             notes["problem"] = type(error).__name__

@@ -68,10 +68,10 @@ class _Asked:
 class Endpoint:
     """The ASGI application at ``/sparql``; ``pages`` is the one for all the rest."""
 
-    def __init__(self, site: Site, pages: ASGIApp) -> None:
+    def __init__(self, site: Site, pages: ASGIApp, results: ResultCache) -> None:
         self._site = site
         self._pages = pages
-        self._results = ResultCache(site.settings.result_cache_mib * MIB)
+        self._results = results
         self._remembered = functools.lru_cache(_REMEMBERED)(
             functools.partial(self._read, "GET", "", b"")
         )

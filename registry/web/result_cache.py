@@ -1,7 +1,7 @@
 """Small answers, kept for whoever asks the same again; each web process has its own.
 
 The key is the answer's entity tag, which names release, question and format: what is kept never
-becomes wrong, only old, and then it is the first to go.
+becomes wrong, only old, and then it is the first to go. The compressed form has a tag of its own.
 """
 
 from __future__ import annotations
