@@ -1,20 +1,21 @@
 """Everything that a release says about one IRI, as plain values: what pages and documents show.
 
 At most four queries of the store, however much there is to say: the statements of the record and
-of its parts, the number of links to it, one page of those links, the sources. Labels come from
-the index and from the schema.
+of its parts, the number of links to it, one page of those links (with what is said by those that
+are relationships), the sources. Labels come from the index and from the schema.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from registry.identifiers import Iris, is_iri, record_of
 from registry.namespaces import RDF_TYPE
 from registry.releases.archive import Release
+from registry.sentences import wording
 from registry.store import Graphs, Term, query_text
 
 #: Links of one property on a page, and values of one property.
@@ -53,8 +54,9 @@ class Incoming:
 class Description:
     """What one release says about ``iri``.
 
-    ``parts`` maps the IRI of each part to what it says. ``graphs`` are the sources that state
-    any of it, ``truncated`` tells that the record says more than MOST_STATEMENTS.
+    ``parts`` maps the IRI of each part to what it says, ``relations`` the IRI of each
+    relationship among the first links to it. ``graphs`` are the sources that state any of it,
+    ``truncated`` tells that the record says more than MOST_STATEMENTS.
     """
 
     iri: str
@@ -63,6 +65,7 @@ class Description:
     incoming: tuple[Incoming, ...]
     graphs: tuple[str, ...]
     truncated: bool = False
+    relations: Mapping[str, Properties] = field(default_factory=dict)
 
     @property
     def classes(self) -> list[str]:
@@ -76,6 +79,8 @@ class Description:
             found |= properties.keys()
             found |= {v.text for values in properties.values() for v in values if v.iri}
             found |= {v.datatype for values in properties.values() for v in values if v.datatype}
+        for said in self.relations.values():
+            found |= {v.text for values in said.values() for v in values if v.iri}
         for link in self.incoming:
             found |= {link.path, *link.subjects, *map(record_of, link.subjects)}
         return found | {record_of(self.iri)}
@@ -131,14 +136,17 @@ def describe(
     counts = _counts(graphs, record)
     if not said and not counts:
         return None
-    subjects = _subjects(graphs, record, wanted) if counts and wanted else {}
+    links = _links(graphs, record, wanted) if counts and wanted else _Links({}, {})
     incoming = tuple(
-        Incoming(path, total, subjects.get(path, ())) for path, total in sorted(counts.items())
+        Incoming(path, total, tuple(links.subjects.get(path, ())))
+        for path, total in sorted(counts.items())
     )
     own = said.pop(iri, {})
     parts = {part: _frozen(properties) for part, properties in sorted(said.items())}
     truncated = count > MOST_STATEMENTS
-    return Description(iri, _frozen(own), parts, incoming, tuple(sorted(sources)), truncated)
+    relations = {relation: _frozen(properties) for relation, properties in links.said.items()}
+    graph_names = tuple(sorted(sources))
+    return Description(iri, _frozen(own), parts, incoming, graph_names, truncated, relations)
 
 
 def links_page(release: Release, iri: str, page: int) -> list[tuple[str, str]]:
@@ -221,15 +229,34 @@ def _counts(graphs: Graphs, record: NamedNode) -> dict[str, int]:
     return {_text(path): int(_text(number)) for _, path, number in rows}
 
 
-def _subjects(graphs: Graphs, record: NamedNode, wanted: Range) -> dict[str, tuple[str, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Links:
+    """Subjects of links by property, and what those of them that are relationships say."""
+
+    subjects: dict[str, dict[str, None]]
+    said: _Said
+
+
+def _links(graphs: Graphs, record: NamedNode, wanted: Range) -> _Links:
+    found = _Links({}, {})
+    for path, subject, *statement in _link_rows(graphs, record, wanted):
+        found.subjects.setdefault(_text(path), {})[_text(subject)] = None
+        if statement and statement[0]:
+            said, value = statement
+            values = found.said.setdefault(_text(subject), {}).setdefault(_text(said), {})
+            values[_value(value)] = None
+    return found
+
+
+def _link_rows(
+    graphs: Graphs, record: NamedNode, wanted: Range
+) -> Iterator[tuple[Term | None, ...]]:
     if wanted.path is None:
-        rows = graphs.select(query_text("describe-incoming-first"), record=record)
-    elif is_iri(wanted.path):
-        text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
-        rows = graphs.select(text, record=record, p=NamedNode(wanted.path))
-    else:
-        return {}
-    found: dict[str, list[str]] = {}
-    for _, path, subject in rows:
-        found.setdefault(_text(path), []).append(_text(subject))
-    return {path: tuple(subjects) for path, subjects in found.items()}
+        roles = Literal(" ".join(("", *sorted(wording().roles), "")))
+        rows = graphs.select(query_text("describe-incoming-first"), record=record, roles=roles)
+        return (row[2:] for row in rows)
+    if not is_iri(wanted.path):
+        return iter(())
+    text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
+    rows = graphs.select(text, record=record, p=NamedNode(wanted.path))
+    return (row[1:] for row in rows)

@@ -43,6 +43,8 @@ class Field:
     description: Words
     order: float
     group: str
+    #: Its rank among the facts at the top of a page; None where it stays in its group.
+    key_order: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +144,14 @@ def _groups(graphs: Graphs) -> dict[str, Group]:
 
 
 _FIELDS = """
-SELECT ?class ?property ?path ?inverse ?order ?group ?name ?text WHERE {
+SELECT ?class ?property ?path ?inverse ?order ?group ?key ?name ?text WHERE {
   ?shape sh:targetClass ?class ; sh:property ?property .
   ?property sh:name ?name .
   { ?property sh:path ?path FILTER isIRI(?path) }
   UNION { ?property sh:path/sh:inversePath ?path BIND(true AS ?inverse) }
   OPTIONAL { ?property sh:order ?order }
   OPTIONAL { ?property sh:group ?group }
+  OPTIONAL { ?property faces:keyFactOrder ?key }
   OPTIONAL { ?property sh:description ?text FILTER(LANG(?text) = LANG(?name)) }
 }"""
 
@@ -156,20 +159,19 @@ SELECT ?class ?property ?path ?inverse ?order ?group ?name ?text WHERE {
 def _fields(graphs: Graphs) -> dict[str, tuple[Field, ...]]:
     names: dict[tuple[str, str, bool], dict[str, str]] = {}
     texts: dict[tuple[str, str, bool], dict[str, str]] = {}
-    places: dict[tuple[str, str, bool], tuple[float, str]] = {}
-    for cls, _, path, inverse, order, group, name, text in graphs.select(_FIELDS):
+    places: dict[tuple[str, str, bool], tuple[float, str, float | None]] = {}
+    for cls, _, path, inverse, order, group, first, name, text in graphs.select(_FIELDS):
         key = (_text(cls), _text(path), inverse is not None)
         language = str(getattr(name, "language", "") or "")
         names.setdefault(key, {})[language] = _text(name)
         if text is not None:
             texts.setdefault(key, {})[language] = _text(text)
-        places[key] = (_number(order), _text(group))
+        places[key] = (_number(order), _text(group), _number(first) if first else None)
     by_class: dict[str, list[Field]] = {}
     for key, name_words in names.items():
         cls_iri, path_iri, is_inverse = key
-        order_number, group_iri = places[key]
         by_class.setdefault(cls_iri, []).append(
-            Field(path_iri, is_inverse, name_words, texts.get(key, {}), order_number, group_iri)
+            Field(path_iri, is_inverse, name_words, texts.get(key, {}), *places[key])
         )
     return {c: tuple(sorted(fs, key=lambda f: (f.order, f.path))) for c, fs in by_class.items()}
 

@@ -29,7 +29,9 @@ def shown_literal(value: Value, language: str) -> str:
 
 
 def _date(text: str, language: str) -> str:
-    return format_date(dt.date.fromisoformat(text[:10]), "d MMMM y", locale=language)
+    date = dt.date.fromisoformat(text[:10])
+    form = "d'er' MMMM y" if language == "fr" and date.day == 1 else "d MMMM y"
+    return format_date(date, form, locale=language)
 
 
 def _month(text: str, language: str) -> str:

@@ -19,6 +19,7 @@ from registry.web.documents import document
 from registry.web.links import Linker, document_path, iri_of_document, split_extension
 from registry.web.paging import page_number
 from registry.web.problems import NotAvailableError
+from registry.web.relations import Teller, told
 from registry.web.rendering import page
 from registry.web.site import Visit, visit
 from registry.web.sources import stated_by
@@ -195,7 +196,10 @@ def _page(view: Visit, iri: str, etag: str) -> Response:
 
 def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
     about: Description = shown.about
+    relations = Teller(about, shown.linker, view.release.manifest.created).relations()
+    shown.told = told(relations)
     return {
+        "relations": relations,
         "sections": shown.sections(),
         "incoming": shown.incoming(),
         "truncated": about.truncated,

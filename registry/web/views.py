@@ -73,11 +73,29 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Name, description and kind of the resource."""
+    """Name, description and kind of the resource, and the facts to be seen first."""
 
     label: str
     description: str
     kinds: tuple[Shown, ...]
+    facts: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What sentences say already.
+
+    ``iris`` are the relationships; ``shortcuts`` maps a property that is derived from them to all
+    that they name and to the length of their longest list.
+    """
+
+    iris: frozenset[str] = frozenset()
+    shortcuts: Mapping[str, tuple[frozenset[str], int]] = field(default_factory=dict)
+
+    def says(self, path: str, iris: Iterable[str], total: int) -> bool:
+        """Whether a row of the property with these values, so many in all, would repeat it."""
+        named, most = self.shortcuts.get(path, (frozenset(), 0))
+        return set(iris) <= named if total <= PER_PAGE else total <= most
 
 
 @dataclass(slots=True)
@@ -89,7 +107,9 @@ class ResourceView:
     schema: Schema
     language: str
     offset: int = 0
+    told: Told = field(default_factory=Told)
     _nested: set[str] = field(default_factory=set)
+    _found: list[tuple[Row, Field | None]] = field(default_factory=list)
 
     def head(self) -> Head:
         """Return what stands at the top."""
@@ -97,7 +117,16 @@ class ResourceView:
         hit = self.linker.hits.get(self.about.iri)
         label = hit.label if hit else self._first(own, LABELS) or self.linker.label(self.about.iri)
         classes = tuple(self._class(c) for c in sorted(self.about.classes))
-        return Head(label, self._first(own, DESCRIPTIONS), classes)
+        return Head(label, self._first(own, DESCRIPTIONS), classes, self._facts())
+
+    def _facts(self) -> tuple[Row, ...]:
+        """Return the rows that the shapes want at the top, in their order."""
+        keyed = [
+            (declared.key_order, row)
+            for row, declared in self._rows()
+            if declared and declared.key_order is not None
+        ]
+        return tuple(row for _, row in sorted(keyed, key=_by_order))
 
     def crumbs(self) -> tuple[Shown, ...]:
         """Return where a concept stands: its vocabulary, then the concepts above it."""
@@ -112,9 +141,10 @@ class ResourceView:
 
     def sections(self) -> list[Section]:
         """Return the rows by group, in the order of the shapes; the rest at the end."""
-        fields = self._fields()
         groups: dict[str, list[tuple[float, Row]]] = {}
-        for row, declared in self._rows(fields):
+        for row, declared in self._rows():
+            if declared and declared.key_order is not None:
+                continue  # at the top of the page
             group = declared.group if declared else ""
             groups.setdefault(group, []).append((declared.order if declared else _LAST, row))
         return [
@@ -130,7 +160,9 @@ class ResourceView:
 
     def incoming_row(self, link: Incoming, declared: Field | None = None) -> Row:
         """Return the row of one property by which others point to the resource."""
-        subjects = (s for s in link.subjects if s not in self.about.parts)
+        subjects = (
+            s for s in link.subjects if s not in self.about.parts and s not in self.told.iris
+        )
         values = tuple(sorted(map(self._link, subjects), key=lambda v: v.text.casefold()))
         name = best(declared.name, self.language) if declared else self._property(link.path)
         text = best(declared.description, self.language) if declared else ""
@@ -147,14 +179,25 @@ class ResourceView:
             (f.path, f.inverse): f for c in classes for f in reversed(self.schema.fields.get(c, ()))
         }
 
-    def _rows(self, fields: Mapping[tuple[str, bool], Field]) -> Iterator[tuple[Row, Field | None]]:
+    def _rows(self) -> list[tuple[Row, Field | None]]:
+        """Return every row once, since a part is shown in the first that names it."""
+        if not self._found:
+            self._found = list(self._found_rows(self._fields()))
+        return self._found
+
+    def _found_rows(
+        self, fields: Mapping[tuple[str, bool], Field]
+    ) -> Iterator[tuple[Row, Field | None]]:
         hidden = {RDF_TYPE.value, FICTITIOUS, *self._used(LABELS), *self._used(DESCRIPTIONS)}
         for path, values in self.about.properties.items():
-            if path not in hidden:
+            said = self.told.says(path, (v.text for v in values), len(values))
+            if path not in hidden and not said:
                 declared = fields.get((path, False))
                 yield self._row(path, values, declared), declared
         for link in self.about.incoming:
             inverse = fields.get((link.path, True))
+            if self.told.says(link.path, link.subjects, link.total):
+                continue
             if inverse and (row := self.incoming_row(link, inverse)).values:
                 yield row, inverse
 
@@ -187,10 +230,7 @@ class ResourceView:
         return self._link(value.text)
 
     def _link(self, iri: str) -> Shown:
-        href, external = self.linker.href(iri)
-        kind = self.schema.kind(self.linker.kind(iri))
-        note = best(kind.label, self.language) if kind else ""
-        return Shown(self.linker.label(iri), href, external, kind=note)
+        return linked(self.linker, iri)
 
     def _part(self, iri: str) -> Shown:
         """Return a part with its rows, each part once, however parts point to one another."""
@@ -222,6 +262,14 @@ class ResourceView:
     def _group_order(self, iri: str) -> float:
         group = self.schema.groups.get(iri)
         return group.order if group else _LAST
+
+
+def linked(linker: Linker, iri: str) -> Shown:
+    """Return a resource by its name, with the word for its kind."""
+    href, external = linker.href(iri)
+    kind = linker.site.schema.kind(linker.kind(iri))
+    note = best(kind.label, linker.language) if kind else ""
+    return Shown(linker.label(iri), href, external, kind=note)
 
 
 def _by_order(item: tuple[float, Row]) -> tuple[float, str]:

@@ -38,6 +38,7 @@ CONSTRAINTS = {
 }  # fmt: skip
 PRESENTATION = {
     SH.path, SH.name, SH.description, SH.order, SH.group, SH.message, SH.severity, FACES.facetOrder,
+    FACES.keyFactOrder, FACES.sentence,
 }  # fmt: skip
 DASH = rdflib.Namespace("http://datashapes.org/dash#")
 
@@ -67,7 +68,8 @@ def test_every_kind_of_shape_was_read() -> None:
 @pytest.mark.parametrize("shape", property_shapes, ids=short)
 def test_constraints_have_messages_and_severity(shape: rdflib.URIRef) -> None:
     if not any(shapes().value(shape, p) is not None for p in CONSTRAINTS):
-        assert languages(shape, SH.name), "neither shown nor checked"
+        shown = languages(shape, SH.name) or languages(shape, FACES.sentence)
+        assert shown, "neither shown nor checked"
         return
     assert languages(shape, SH.message) == ["en", "fr"]
     assert shapes().value(shape, SH.severity) in {SH.Violation, SH.Warning, SH.Info}
@@ -111,6 +113,29 @@ def test_filters_are_ordered_in_each_class() -> None:
     for shape in node_shapes:
         orders = [facets[p] for p in shapes().objects(shape, SH.property) if p in facets]
         assert len(set(orders)) == len(orders)
+
+
+def test_key_facts_are_ordered_in_each_class() -> None:
+    ranks = {s: o.toPython() for s, o in shapes().subject_objects(FACES.keyFactOrder)}
+    assert len(ranks) == 6
+    for shape in node_shapes:
+        orders = [ranks[p] for p in shapes().objects(shape, SH.property) if p in ranks]
+        assert len(set(orders)) == len(orders)
+
+
+def test_sentences_name_what_their_relationship_has() -> None:
+    """A name in braces is a property of the relationship's shape, or one of the words of dates."""
+    count = 0
+    for node in node_shapes:
+        own = list(shapes().objects(node, SH.property))
+        names = {short(shapes().value(p, SH.path)) for p in own} | {"role", "organization"}
+        for shape in own:
+            for text in shapes().objects(shape, FACES.sentence):
+                count += 1
+                slots = set(re.findall(r"\{(\w+)\}", str(text)))
+                assert slots <= names | {"period", "attested", "agreement", "member"}, text
+            assert languages(shape, FACES.sentence) in ([], ["en", "fr"])
+    assert count == 18
 
 
 # --- Conventions that the registry's validation relies on ---

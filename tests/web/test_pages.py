@@ -87,7 +87,7 @@ def test_search_finds_by_accentless_words_and_kind(client: FlaskClient) -> None:
 
 def test_a_page_shows_what_the_shapes_order_and_where_it_comes_from(client: FlaskClient) -> None:
     page = client.get("/doc/organization/apeas", headers=HTML).text
-    places = [page.index(w) for w in ("<h1>Apeas", "Relations", "Lieu", "Provenance", "D’où")]
+    places = [page.index(w) for w in ("<h1>Apeas", "En relation avec", "Provenance", "D’où")]
     assert places == sorted(places)
     assert "Licence Ouverte 2.0" in page
     assert f"{BASE}id/organization/apeas" in page

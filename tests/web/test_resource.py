@@ -1,0 +1,153 @@
+"""What the page of a resource says, for people."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from registry.settings import Settings
+from registry.web.app import create_app
+from support import contribute, initiative
+
+HTML = {"Accept": "text/html"}
+GARDEN = "/doc/initiative/garden"
+MEMBERS = 5_000
+#: Ten times what it takes on two cores (docs/benchmarks.md): a slow machine passes.
+MOST_SECONDS = 0.6
+
+RELATIONSHIPS = """
+<id/accompaniment/one> a faces:Accompaniment ; rdfs:label "Premier accompagnement"@fr ;
+  faces:accompanied <id/initiative/garden> ; faces:accompanier <id/network/mesclun> ;
+  faces:startDate "2011"^^xsd:gYear ; faces:targetStage <vocab/stage/consolidation> ;
+  faces:approach <vocab/accompaniment-approach/peer> .
+<id/accompaniment/two> a faces:Accompaniment ; rdfs:label "Second accompagnement"@fr ;
+  faces:accompanied <id/network/mesclun> ; faces:accompanier <id/initiative/garden> ,
+    <id/initiative/grocery> ;
+  faces:startDate "2012-05-01"^^xsd:date ; faces:endDate "2013-06"^^xsd:gYearMonth .
+<id/accompaniment/gone> a faces:Accompaniment ; rdfs:label "Retiré"@fr ;
+  faces:accompanied <id/initiative/garden> ; faces:accompanier <id/network/resspa> ;
+  adms:status <vocab/record-status/withdrawn> .
+<id/membership/garden> a org:Membership ; rdfs:label "Adhésion du jardin"@fr ;
+  org:member <id/initiative/garden> ; org:organization <id/network/mesclun> ;
+  faces:attestedOn "2012"^^xsd:gYear .
+<id/facilitation/pecos> a faces:Facilitation ; rdfs:label "Animation"@fr ;
+  faces:facilitatedNetwork <id/network/pecos> ; faces:carrier <id/initiative/garden> ;
+  faces:startDate "2010"^^xsd:gYear ; faces:endDate "2014"^^xsd:gYear .
+<id/pooling/van> a faces:Pooling ; rdfs:label "Camion"@fr ;
+  faces:poolingKind <vocab/pooling-kind/logistics> ; faces:startDate "2016"^^xsd:gYear ;
+  faces:participant <id/initiative/garden> , <id/initiative/grocery> .
+<id/cooperation/tender> a faces:Cooperation ; rdfs:label "Réponse"@fr ;
+  faces:cooperationKind <vocab/cooperation-kind/joint-tender> ;
+  faces:participant <id/initiative/garden> , <id/initiative/grocery> , <id/initiative/a> ,
+    <id/initiative/b> , <id/initiative/c> , <id/initiative/d> .
+"""
+
+
+@pytest.fixture(scope="module")
+def told_dir(shipped_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The shipped data, a garden with relationships of every kind, a network with 5,000 members."""
+    folder = tmp_path_factory.mktemp("told") / "registry"
+    shutil.copytree(shipped_dir, folder, symlinks=True)
+    text = initiative("garden", "Le jardin", "; faces:theme <vocab/theme/food>")
+    text += "".join(initiative(key) for key in ("grocery", "a", "b", "c", "d"))
+    text += RELATIONSHIPS
+    text += '<id/network/large> a faces:Network ; rdfs:label "Grand réseau"@fr ;'
+    text += (
+        ' dcterms:description "Vaste."@fr ; faces:networkKind <vocab/network-kind/territorial> ;'
+    )
+    text += " dcterms:spatial <id/territory/commune-13055> .\n"
+    text += "".join(initiative(f"m{number}", f"Membre {number}") for number in range(60))
+    for number in range(MEMBERS):
+        text += (
+            f'<id/membership/m{number}> a org:Membership ; rdfs:label "Adhésion {number}"@fr ;'
+            f" org:member <id/initiative/m{number % 60}> ; org:organization <id/network/large> ;"
+            f' faces:startDate "2015"^^xsd:gYear .\n'
+        )
+    contribute(folder, "jardins", text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def visitor(told_dir: Path) -> FlaskClient:
+    return create_app(Settings(), told_dir).test_client()
+
+
+def text_of(page: str) -> str:
+    """Return what a reader sees, without tags and repeated spaces."""
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", page)))
+
+
+def sentences(page: str) -> list[str]:
+    """Return the relationships that the page tells, without the link to their records."""
+    section = page[page.index('id="relations"') :].partition("</section>")[0]
+    found = re.findall(r"<li[^>]*>(.*?)</li>", section, re.DOTALL)
+    record = re.compile(r'<a class="record".*?</a>', re.DOTALL)
+    return [text_of(record.sub("", each)).strip() for each in found]
+
+
+def test_relationships_are_sentences(visitor: FlaskClient) -> None:
+    french = sentences(visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text)
+    assert set(french) == {
+        "accompagnée par Mesclun depuis 2011, en consolidation, entre pairs",
+        "accompagne Mesclun entre le 1er mai 2012 et juin 2013, avec Initiative grocery",
+        "adhère à Mesclun, relation attestée en 2012",
+        "anime PECos de 2010 à 2014",
+        "met en commun : logistique, avec Initiative grocery, depuis 2016",
+        "coopère avec Initiative a, Initiative b, Initiative c et 2 autres"
+        " (réponse commune à un appel d’offres)",
+    }
+    english = sentences(visitor.get(f"{GARDEN}?lang=en", headers=HTML).text)
+    assert "accompanied by Mesclun since 2011, during consolidation, peer to peer" in english
+    assert (
+        "accompanier of Mesclun between 1 May 2012 and June 2013, with Initiative grocery"
+        in english
+    )
+    assert "facilitator of PECos from 2010 to 2014" in english
+
+
+def test_a_participle_agrees_with_the_kind_of_actor(visitor: FlaskClient) -> None:
+    page = visitor.get("/doc/network/mesclun?lang=fr", headers=HTML).text
+    said = [s for s in sentences(page) if s.startswith("accompagné")]
+    assert "accompagné par Initiative grocery et Le jardin" in said[0]
+
+
+def test_sentences_lead_to_the_full_record_and_replace_the_shortcuts(visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    assert 'href="/doc/accompaniment/one?lang=fr">fiche' in page
+    assert "Retiré" in text_of(page)  # withdrawn: no sentence, but still linked
+    assert "<dt>accompagné par</dt>" not in page
+    assert "<dt>membre de</dt>" not in page
+    assert "En tant que « membre »" not in text_of(page)
+
+
+def test_shortcuts_that_no_sentence_says_stay(shipped_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "registry"
+    shutil.copytree(shipped_dir, folder, symlinks=True)
+    contribute(folder, "x", initiative("g", "Jardin nu", "; org:memberOf <id/network/mesclun>"))
+    page = create_app(Settings(), folder).test_client().get("/doc/network/mesclun", headers=HTML)
+    assert "Adhère à Apeas".casefold() in text_of(page.text).casefold()
+    assert "Jardin nu" in page.text
+
+
+def test_key_facts_stand_at_the_top_and_there_alone(visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    head, _, rest = page.partition("</header>\n<section")
+    assert re.findall(r"<dt>(.*?)</dt>", head) == ["thème", "territoire"]
+    assert "<dt>territoire</dt>" not in rest
+
+
+def test_a_network_with_5000_members_is_paged_and_fast(visitor: FlaskClient) -> None:
+    address = "/doc/network/large?lang=fr"
+    visitor.get(GARDEN, headers=HTML)
+    started = time.perf_counter()
+    page = visitor.get(address, headers=HTML).text
+    assert time.perf_counter() - started < MOST_SECONDS
+    assert len(sentences(page)) == 50
+    assert "Tout voir (5 000)" in text_of(page) or "5 000" in text_of(page)
+    assert page.count("Membre ") < 120
