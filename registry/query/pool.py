@@ -179,7 +179,7 @@ class QueryPool:
         if job.results not in RESULTS or job.graph not in GRAPHS:
             raise ValueError(f"no format {job.results} or {job.graph}")
         rdf = str(job.rdf)
-        self._keeper.warm = rdf
+        self._keeper.warm = max(self._keeper.warm, rdf)  # new workers open the newest
         brought = tuple(
             (each.call.start, each.call.end, each.call.silent, each.variables, each.answer)
             for each in job.brought

@@ -14,7 +14,6 @@ import socket
 import threading
 import time
 import uuid
-from collections import OrderedDict
 from typing import IO, Any, Final, cast
 
 import pyoxigraph
@@ -95,7 +94,7 @@ class _Worker:
     def __init__(self, end: socket.socket, memory_bytes: int) -> None:
         self._end = end
         self._memory_bytes = memory_bytes
-        self._stores: OrderedDict[str, Store] = OrderedDict()
+        self._stores: dict[str, Store] = {}
 
     def run(self, warm: str) -> None:
         """Open the release that is asked most, say so, and answer until the other side closes."""
@@ -115,11 +114,11 @@ class _Worker:
         store = self._stores.get(rdf)
         if store is None:
             while len(self._stores) >= OPEN_RELEASES:
-                self._stores.popitem(last=False)
+                # Folders sort as releases do. The newest stays: most ask for the present.
+                del self._stores[min(self._stores)]
             store = Store.read_only(rdf) if rdf else Store()
             self._stores[rdf] = store
             confinement.limit_memory(self._memory_bytes)
-        self._stores.move_to_end(rdf)
         return store
 
     def _answer(self, values: frames.Request) -> None:

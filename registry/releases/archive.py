@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import os
 import threading
-from collections import OrderedDict
 from pathlib import Path
 
-from registry.errors import NotFoundError
+from registry.errors import NotFoundError, UsageError
 from registry.releases.manifest import Manifest
 from registry.search.index import Index
 from registry.store import Graphs
@@ -20,6 +20,7 @@ RDF = "rdf"
 INDEX = "index.sqlite"
 PATCH = "changes.rdfp.gz"
 _KEPT_OPEN = 2
+_MOST_DIGITS = 10
 
 
 def folder_name(number: int) -> str:
@@ -39,6 +40,11 @@ class Release:
         """Its number, the validator of every answer made from it."""
         return self.manifest.number
 
+    @property
+    def created(self) -> dt.datetime:
+        """When it was published."""
+        return dt.datetime.fromisoformat(self.manifest.created)
+
     @functools.cached_property
     def graphs(self) -> Graphs:
         """Its statements."""
@@ -56,7 +62,8 @@ class Archive:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self._current = str(data_dir / CURRENT)
-        self._open: OrderedDict[int, Release] = OrderedDict()
+        self._open: dict[int, Release] = {}
+        self._created: dict[int, dt.datetime] = {}
         self._lock = threading.Lock()
 
     def current_number(self) -> int:
@@ -78,7 +85,7 @@ class Archive:
         return self.release(self.current_number())
 
     def release(self, number: int) -> Release:
-        """Return a release by its number; the last few used stay open.
+        """Return a release by its number. It and the newest that was asked for stay open.
 
         Raises NotFoundError when there is none.
         """
@@ -86,11 +93,26 @@ class Archive:
             release = self._open.get(number)
             if release is None:
                 release = Release(self.folder(number))
+                while len(self._open) >= _KEPT_OPEN:
+                    # The newest stays: most ask for the present, whoever looks at the past.
+                    del self._open[min(self._open)]
                 self._open[number] = release
-            self._open.move_to_end(number)
-            while len(self._open) > _KEPT_OPEN:
-                self._open.popitem(last=False)
             return release
+
+    def written(self, text: str) -> Release:
+        """Return the release whose number somebody wrote.
+
+        Raises UsageError when it is no number, NotFoundError when there is no such release.
+        """
+        if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
+            raise UsageError(
+                Text("There is no release “{release}”.", release=text[:40]),
+                where="release",
+                expected=Text(
+                    "The number of a release, from 1 to {last}.", last=self.current_number()
+                ),
+            )
+        return self.release(int(text))
 
     def folder(self, number: int) -> Path:
         """Return the folder of a release that exists and is not newer than the current one."""
@@ -98,9 +120,24 @@ class Archive:
         if number < 1 or number > self.current_number() or not folder.is_dir():
             raise NotFoundError(
                 Text("There is no release {number}.", number=number),
-                remedy=Text("“faces log” lists the releases."),
+                remedy=Text("The newest is release {last}.", last=self.current_number()),
             )
         return folder
+
+    def created(self, number: int) -> dt.datetime:
+        """Return when a release was published."""
+        found = self._created.get(number)
+        if found is None:
+            found = self._created[number] = Release(self.folder(number)).created
+        return found
+
+    def at(self, moment: dt.datetime) -> int:
+        """Return the number of the release that was current then, the first one before that.
+
+        O(releases).
+        """
+        numbers = self.numbers()
+        return next((n for n in numbers if self.created(n) <= moment), numbers[-1])
 
     def numbers(self) -> list[int]:
         """Return the numbers of the kept releases, newest first."""

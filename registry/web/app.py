@@ -13,6 +13,7 @@ from registry.web import (
     completions,
     headers,
     limits,
+    memento,
     ontology,
     pages,
     problems,
@@ -53,10 +54,11 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
         completions,
         workbook,
         limits,
+        memento,
         void,
         assets,
     ):
         app.register_blueprint(part.blueprint)
-    for layer in (problems, headers, rendering):
+    for layer in (problems, headers, rendering, memento):
         layer.install(app)
     return app

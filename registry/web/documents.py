@@ -50,7 +50,7 @@ def document(visit: Visit, iri: str, form: Format, page: int) -> Document | None
     links = links_page(visit.release, iri, page) if about.incoming else []
     total = sum(link.total for link in about.incoming)
     more = page * PER_DOCUMENT < total
-    path = document_path(visit.site, iri, form)
+    path = visit.document(document_path(visit.site, iri, form))
     following = f"{path}{'&' if '?' in path else '?'}page={page + 1}" if more else None
     stated = _triples(visit, about, links, page, following)
     body = pyoxigraph.serialize(

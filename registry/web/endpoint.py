@@ -21,6 +21,7 @@ from registry.query.scan import scan
 from registry.releases.archive import RDF, Release
 from registry.settings import MIB
 from registry.texts import Text
+from registry.web import memento
 from registry.web.caching import REVALIDATE, validator
 from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
@@ -44,7 +45,7 @@ _BODY_SECONDS: Final = 30
 #: A client is only watched when its answer takes a moment.
 _WATCH_SECONDS: Final = 0.1
 _ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS]
-_VARY: Final = (b"vary", b"Accept")
+_VARY: Final = (b"vary", b"Accept, Accept-Datetime")
 _NO_STORE: Final = (b"cache-control", b"no-store")
 _REVALIDATE: Final = (b"cache-control", REVALIDATE.encode())
 
@@ -93,12 +94,20 @@ class Endpoint:
 
     async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:
         """Answer, unless it is to be a page."""
-        site, notes = self._site, cast("dict[str, Any]", scope)["faces"]
         asked = self._asked(scope, body)
         if asked is None or asked.chosen.html:
             return False
-        question, chosen = asked.question, asked.chosen
-        release = site.archive.current()
+        moment = _header(scope, b"accept-datetime")
+        if moment and scope["method"] != "POST" and not asked.question.release:
+            await _see_other_time(self._site, scope, moment, send)
+        else:
+            await self._answer(asked, scope, receive, send)
+        return True
+
+    async def _answer(self, asked: _Asked, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        site, notes = self._site, cast("dict[str, Any]", scope)["faces"]
+        question, chosen, archive = asked.question, asked.chosen, site.archive
+        release = archive.written(question.release) if question.release else archive.current()
         if site.settings.log_queries:
             notes["text"] = question.query
         notes.update(release=release.number, query=asked.digest[:16])
@@ -107,16 +116,19 @@ class Endpoint:
         if asked.deterministic:
             etag = validator(site, release, asked.digest, chosen.results.name, chosen.graph.name)
             headers = [_VARY, _REVALIDATE, (b"etag", f'"{etag}"'.encode())]
+        if question.release:
+            headers += _dated(site, scope, release.number)
+        if etag:
             sent = _header(scope, b"if-none-match")
             # “*” asks whether there is an answer at all, which only running the query would tell.
             if sent and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag):
                 await _begin(send, 304, headers)
                 await _end(send)
-                return True
+                return
             if kept := self._results.get(etag):
                 notes["cached"] = True
                 await _whole(send, headers, kept)
-                return True
+                return
         watch = _Watch(receive)
         try:
             with site.clients.turn(site.clients.client(scope)) as turn:
@@ -139,7 +151,6 @@ class Endpoint:
             notes["problem"] = "client-gone"
         finally:
             watch.stop()
-        return True
 
     def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
         """Return what is asked, None where that is a page; the same programs ask the same again."""
@@ -159,6 +170,28 @@ class Endpoint:
         found = scan(question.query, self._site.limits)
         chosen = forms(question, found, accept)
         return _Asked(question, chosen, found.deterministic, found.calls, question.digest())
+
+
+async def _see_other_time(site: Site, scope: HTTPScope, moment: str, send: Send) -> None:
+    """Redirect to the same question to the release that was current then."""
+    path, query = scope["path"], scope["query_string"]
+    location = memento.address(path, query, site.archive.at(memento.asked(moment)))
+    headers = [
+        *(_VARY, _NO_STORE),
+        (b"location", location.encode()),
+        (b"link", memento.links(path, query).encode()),
+        (b"content-length", b"0"),
+    ]
+    await _begin(send, 302, headers)
+    await _end(send)
+
+
+def _dated(site: Site, scope: HTTPScope, number: int) -> Headers:
+    """Return what tells that the answer is that of a certain release."""
+    path, query = scope["path"], scope["query_string"]
+    headers = memento.dated(site.archive, number, path, query)
+    headers["Link"] = f"{memento.links(path, query)}, {headers['Link']}"
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def _job(question: Question, chosen: Forms, release: Release, client: str) -> Job:

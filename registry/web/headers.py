@@ -26,14 +26,15 @@ ALWAYS: Final = [
     ("Access-Control-Allow-Origin", "*"),
     (
         "Access-Control-Expose-Headers",
-        "ETag, Link, Content-Location, Retry-After, RateLimit, RateLimit-Policy, Query-Limits",
+        "ETag, Link, Content-Location, Memento-Datetime, Retry-After, RateLimit, RateLimit-Policy,"
+        " Query-Limits",
     ),
 ]
 _PREFLIGHT: Final = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
     (
         "Access-Control-Allow-Headers",
-        "Accept, Accept-Language, Authorization, Content-Type, If-None-Match",
+        "Accept, Accept-Datetime, Accept-Language, Authorization, Content-Type, If-None-Match",
     ),
     ("Access-Control-Max-Age", "86400"),
 ]

@@ -122,10 +122,10 @@ def _document(
     else:
         response = stamped(_rdf(view, chosen), etag, _VARY)
         if form is None:
-            response.headers["Content-Location"] = f"{path}.{chosen.extension}"
+            response.headers["Content-Location"] = view.document(f"{path}.{chosen.extension}")
     for other in GRAPH_FORMATS:
-        link = f'<{_PATH}.{other.extension}>; rel="alternate"; type="{other.media_type}"'
-        response.headers.add("Link", link)
+        address = view.document(f"{_PATH}.{other.extension}")
+        response.headers.add("Link", f'<{address}>; rel="alternate"; type="{other.media_type}"')
     return response
 
 

@@ -44,13 +44,17 @@ Parameters = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One query with its dataset, the format asked for by name, and the client's own limit."""
+    """One query with its dataset, the format asked for by name, and the client's own limit.
+
+    ``release`` is the number of a release as it was written, None for the current one.
+    """
 
     query: str
     default_graphs: tuple[str, ...] | None
     named_graphs: tuple[str, ...] | None
     form: str | None
     timeout: float | None
+    release: str | None = None
 
     def digest(self) -> str:
         """Return a hash of what is asked, without the format."""
@@ -115,6 +119,7 @@ def read_question(
         named,
         _one(parameters, "format"),
         _timeout(_one(parameters, "timeout")),
+        _one(parameters, "release"),
     )
 
 

@@ -30,7 +30,7 @@ from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import Table, examples, named, table
 from registry.web.service_description import service_description
-from registry.web.site import Visit, visit
+from registry.web.site import Visit, site, visit
 from registry.web.snippets import Snippet, snippets
 
 blueprint: Final = Blueprint("query_page", __name__)
@@ -54,17 +54,21 @@ def sparql() -> Response:
         error = request.environ.get("asgi.scope", {}).get("faces.error")
         if error is not None:
             raise error
-        view = visit()
-        request.max_content_length = most_bytes(view.site.limits.query_bytes)
-        question = read_question(
-            request.method,
-            decoded(request.query_string),
-            request.content_type or "",
-            request.get_data(cache=True),
-        )
+        question = _asked()
+        view = visit(question.release if question else None)
         return _blank_form(view) if question is None else _result_page(view, question)
     except QueryError as error:
         return _failed(error)
+
+
+def _asked() -> Question | None:
+    request.max_content_length = most_bytes(site().limits.query_bytes)
+    return read_question(
+        request.method,
+        decoded(request.query_string),
+        request.content_type or "",
+        request.get_data(cache=True),
+    )
 
 
 def _failed(error: QueryError) -> Response:
@@ -167,7 +171,8 @@ def _context(
 
 def _snippets(view: Visit, query: str, answer: Table, *, posted: bool) -> list[Snippet]:
     tabular = not answer.graph
-    return snippets(request.base_url, query, view.language, tabular=tabular, posted=posted)
+    endpoint = view.document(request.base_url)
+    return snippets(endpoint, query, view.language, tabular=tabular, posted=posted)
 
 
 def _blank_form(view: Visit) -> Response:

@@ -14,6 +14,7 @@ from registry.errors import RegistryError
 from registry.texts import LANGUAGES, Text, Words, best
 from registry.web.caching import stamped
 from registry.web.languages import chosen
+from registry.web.memento import present_address
 from registry.web.site import Visit, language, site, visit
 
 #: The name of each language in itself.
@@ -73,6 +74,7 @@ def _globals() -> dict[str, object]:
         "asset": here.assets.url,
         "registry_name": here.settings.name,
         "release": _release_or_none(),
+        "present": present_address() if "visit" in g and visit().dated else None,
         "kinds": [k for k in here.schema.kinds if k.listed],
     }
 

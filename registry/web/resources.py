@@ -120,13 +120,15 @@ def _document(view: Visit, iri: str, form: Format | None) -> Response:
     for header in _links(view, iri):
         response.headers.add("Link", header)
     if form is None and chosen is not HTML:
-        response.headers["Content-Location"] = document_path(view.site, iri, chosen)
+        response.headers["Content-Location"] = view.document(document_path(view.site, iri, chosen))
     return response
 
 
 def _links(view: Visit, iri: str) -> list[str]:
     paths = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
-    links = [f'<{path}>; rel="alternate"; type="{f.media_type}"' for path, f in paths]
+    links = [
+        f'<{view.document(path)}>; rel="alternate"; type="{f.media_type}"' for path, f in paths
+    ]
     return [*links, f'<{_ascii(iri)}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
 
 
@@ -178,7 +180,11 @@ def _page(view: Visit, iri: str, etag: str) -> Response:
     if as_tree:
         context |= branches(view, iri)
     path = document_path(view.site, iri)
-    formats = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
+    formats = [
+        (view.document(document_path(view.site, iri, f)), f)
+        for f in DOCUMENT_FORMATS
+        if f is not HTML
+    ]
     return page(
         view,
         etag,

@@ -87,23 +87,33 @@ class Visit:
     """One request: the site, the one release that answers it, and the reader's language.
 
     ``asked`` is the language that the address asks for (``?lang=``), which links keep; without
-    it the browser's preference decides and addresses stay short.
+    it the browser's preference decides and addresses stay short. ``dated`` tells that the address
+    names the release (``?release=``), which links keep, too.
     """
 
     site: Site
     release: Release
     language: str
     asked: str | None
+    dated: bool = False
 
     def link(self, path: str, **query: object) -> str:
         """Return the address of a path of the site, with parameters, in the language asked for."""
         values = {k.rstrip("_"): v for k, v in query.items() if v not in (None, "", 1)}
         if self.asked:
             values["lang"] = self.asked
+        if self.dated:
+            values["release"] = self.release.number
         path, hash_sign, fragment = path.partition("#")
         if values:
             path += ("&" if "?" in path else "?") + urlencode(values)
         return path + hash_sign + fragment
+
+    def document(self, path: str) -> str:
+        """Return the address of a document for machines, in the release that the address names."""
+        if not self.dated:
+            return path
+        return f"{path}{'&' if '?' in path else '?'}release={self.release.number}"
 
 
 def note(name: str, value: object) -> None:
@@ -116,13 +126,19 @@ def language() -> str:
     return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
 
 
-def visit() -> Visit:
-    """Return the current visit; the release is taken once and used for all of the answer."""
+def visit(number: str | None = None) -> Visit:
+    """Return the current visit; the release is taken once and used for all of the answer.
+
+    It is the one of that number, else the one that the address names, else the current one.
+    Raises UsageError or NotFoundError when there is none of that number.
+    """
     found = g.get("visit")
     if found is None:
         here = site()
-        release = here.archive.current()
-        found = Visit(here, release, language(), chosen(request.args.get("lang")))
+        wanted = number or request.args.get("release")
+        release = here.archive.written(wanted) if wanted else here.archive.current()
+        asked = chosen(request.args.get("lang"))
+        found = Visit(here, release, language(), asked, dated=bool(wanted))
         note("release", release.number)
         g.visit = found
     return cast("Visit", found)

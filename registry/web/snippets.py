@@ -33,7 +33,8 @@ def snippets(
     found = [
         Snippet(
             "curl",
-            f"curl {'' if posted else '--get '}{endpoint} \\\n  --header 'Accept: {accept}' \\\n"
+            f"curl {'' if posted else '--get '}{shlex.quote(endpoint)} \\\n"
+            f"  --header 'Accept: {accept}' \\\n"
             f"  --data-urlencode {shlex.quote(f'query={query}')}",
         ),
         Snippet("Python", python, "pip install sparqlwrapper"),
@@ -41,20 +42,24 @@ def snippets(
     if posted:
         return found
     if tabular:
-        csv = f"{endpoint}?{urlencode({'query': query, 'format': 'csv'})}"
+        csv = _address(endpoint, query, "csv")
         help_ = Text(
             "LibreOffice: Sheet, Link to External Data. Excel: Data, From Web. Google Sheets:"
             " IMPORTDATA of this address. It is asked again at each refresh."
         )
         found.append(Snippet("R", f'read.csv("{csv}", encoding = "UTF-8")'))
         found.append(Snippet(Text("Spreadsheet").to(language), csv, help_.to(language)))
-        json_ = f"{endpoint}?{urlencode({'query': query, 'format': 'json'})}"
-        embedded = _EMBEDDED.replace("ADDRESS", json_)
+        embedded = _EMBEDDED.replace("ADDRESS", _address(endpoint, query, "json"))
         found.append(Snippet(Text("Table in a web page").to(language), embedded))
-    page = escape(f"{endpoint}?{urlencode({'query': query, 'format': 'html'})}")
+    page = escape(_address(endpoint, query, "html"))
     words = Text("Answer of the registry").to(language)
     found.append(Snippet(Text("Link in a web page").to(language), f'<a href="{page}">{words}</a>'))
     return found
+
+
+def _address(endpoint: str, query: str, form: str) -> str:
+    joint = "&" if "?" in endpoint else "?"
+    return f"{endpoint}{joint}{urlencode({'query': query, 'format': form})}"
 
 
 #: Other sites may not frame our pages (``headers.POLICY``), but anyone may fetch the answer.
