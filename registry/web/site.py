@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from flask import current_app, g, request
 
 from registry import __version__
+from registry.errors import IntegrityError, NotFoundError
 from registry.federation.asking import Federation
 from registry.identifiers import Iris
 from registry.query.model import QueryLimits
@@ -20,6 +21,7 @@ from registry.query.pool import QueryPool
 from registry.releases.archive import Archive, Release
 from registry.schema import Schema, schema
 from registry.settings import MIB, Settings
+from registry.texts import Text
 from registry.web.assets import Assets
 from registry.web.clients import Clients
 from registry.web.languages import chosen, preferred
@@ -126,6 +128,19 @@ def language() -> str:
     return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
 
 
+def _earlier(here: Site, number: str) -> Release:
+    """Return a release whose pages can be shown; a released index is not derived again."""
+    release = here.archive.written(number)
+    try:
+        release.index.counts()
+    except IntegrityError as error:
+        raise NotFoundError(
+            Text("Release {number} was made for another version of this site.", number=number),
+            remedy=Text("Its statements can still be asked by SPARQL, with release={n}.", n=number),
+        ) from error
+    return release
+
+
 def visit(number: str | None = None) -> Visit:
     """Return the current visit; the release is taken once and used for all of the answer.
 
@@ -136,7 +151,7 @@ def visit(number: str | None = None) -> Visit:
     if found is None:
         here = site()
         wanted = number or request.args.get("release")
-        release = here.archive.written(wanted) if wanted else here.archive.current()
+        release = _earlier(here, wanted) if wanted else here.archive.current()
         asked = chosen(request.args.get("lang"))
         found = Visit(here, release, language(), asked, dated=bool(wanted))
         note("release", release.number)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -218,3 +220,19 @@ def _open_releases(pid: int) -> dict[int, set[int]]:
             int(number) for t in targets for number in re.findall(r"/releases/(\d+)/rdf/", t)
         }
     return found
+
+
+def test_a_release_with_an_index_of_other_software_is_for_sparql_alone(
+    data_dir: Path, client: Client, tmp_path: Path
+) -> None:
+    index = Archive(data_dir).folder(4) / "index.sqlite"
+    kept = shutil.copy(index, tmp_path)
+    with sqlite3.connect(index) as database:
+        database.execute("PRAGMA user_version = 99")
+    try:
+        page = client.get(f"{DOC}?release=4&lang=en", headers={"Accept": "text/html"})
+        assert page.status_code == 404
+        assert "by SPARQL, with release=4" in page.text
+        assert _initiatives(client, release="4") == 1
+    finally:
+        shutil.copy(kept, index)

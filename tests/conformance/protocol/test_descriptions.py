@@ -62,7 +62,7 @@ def test_the_same_in_every_format_and_304(client: Client, path: str) -> None:
     assert len(sizes) == 1
     assert sizes.pop() > 50
     answer = client.get(path, headers={"Accept": "text/turtle"})
-    assert answer.headers["Vary"] == "Accept, Accept-Encoding"
+    assert {"Accept", "Accept-Encoding"} <= set(answer.headers["Vary"].split(", "))
     etag = {"Accept": "text/turtle", "If-None-Match": answer.headers["ETag"]}
     again = client.get(path, headers=etag)
     assert (again.status_code, again.data) == (304, b"")
