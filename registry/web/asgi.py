@@ -17,6 +17,7 @@ from registry.web.app import create_app
 from registry.web.compression import Compression
 from registry.web.endpoint import Endpoint
 from registry.web.result_cache import ResultCache
+from registry.web.shortcuts import ERROR, Shortcuts
 from registry.web.site import EXTENSION, Site
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Application:
         kept = ResultCache(settings.result_cache_mib * MIB)
         self._endpoint = Endpoint(self._site, self._pages, kept)
         self._compression = Compression(kept)
+        self._shortcuts = Shortcuts(self._site)
         self._metrics = numbers
         self._reporter = metrics.Reporter(numbers, pool.load)
 
@@ -75,7 +77,9 @@ class Application:
                 text = self._metrics.text(self._site.archive.current_number())
                 await metrics.answer(reply, text)
                 return
-            target = self._endpoint if scope["path"] == access_log.ENDPOINT else self._pages
+            reply = await self._shortcuts.follow(scope, reply)
+            asked = scope["path"] == access_log.ENDPOINT and ERROR not in scope
+            target = self._endpoint if asked else self._pages
             await target(scope, receive, reply)
         except Exception as error:
             _log.exception("an unexpected failure")

@@ -28,6 +28,7 @@ from registry.web.limits import limit_headers
 from registry.web.problems import SlowRequestError, status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.result_cache import Kept, ResultCache
+from registry.web.shortcuts import ERROR
 from registry.web.site import Site
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ class Endpoint:
             if await self._answered(scope, body, receive, send):
                 return
         except RegistryError as error:
-            cast("dict[str, Any]", scope)["faces.error"] = error
+            cast("dict[str, Any]", scope)[ERROR] = error
         await self._pages(scope, _replay(body, receive), send)
 
     async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:

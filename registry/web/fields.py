@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from registry.errors import UsageError
+from registry.errors import NotFoundError, UsageError
 from registry.identifiers import record_of
-from registry.saved_queries import Parameter, SavedQuery, bound, check_known
+from registry.saved_queries import Parameter, SavedQuery, bound, check_known, saved_queries
 from registry.search.folding import sort_key
 from registry.search.index import Hit
 from registry.texts import Text, best
@@ -65,6 +65,17 @@ class UnknownNameError(UsageError):
         remedy = Text("Choose one of these:") if hits else Text("Check the name, or give its code.")
         super().__init__(what, where=where, remedy=remedy)
         self.hits = hits
+
+
+def question_named(view: Visit, slug: str) -> SavedQuery:
+    """Return the saved query of that name; raise NotFoundError where there is none."""
+    for query in saved_queries(view.site.settings.base_iri):
+        if query.slug == slug:
+            return query
+    raise NotFoundError(
+        Text("There is no saved query “{name}”.", name=slug[:100]),
+        remedy=Text("The address /queries lists them all."),
+    )
 
 
 @dataclass(slots=True)

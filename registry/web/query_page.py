@@ -30,6 +30,7 @@ from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import Table, examples, named, table
 from registry.web.service_description import service_description
+from registry.web.shortcuts import ERROR
 from registry.web.site import Visit, site, visit
 from registry.web.snippets import Snippet, snippets
 
@@ -51,7 +52,7 @@ _OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri",
 def sparql() -> Response:
     """Show the form, with the answer to what was asked."""
     try:
-        error = request.environ.get("asgi.scope", {}).get("faces.error")
+        error = request.environ.get("asgi.scope", {}).get(ERROR)
         if error is not None:
             raise error
         question = _asked()

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
@@ -18,7 +19,7 @@ from registry.saved_queries import SavedQuery, bind, saved_queries
 from registry.search.folding import sort_key
 from registry.texts import Text, Words, best
 from registry.web.caching import not_modified, page_validator
-from registry.web.fields import Form
+from registry.web.fields import Form, question_named
 from registry.web.limits import answered, turn
 from registry.web.pictures import Picture, chosen, pictures
 from registry.web.rendering import page
@@ -88,7 +89,7 @@ def gallery() -> Response:
 def question(slug: str) -> Response:
     """Show the form of a saved query; with values, or ``run``, its answer as well."""
     view = visit()
-    saved = _saved(view, slug)
+    saved = question_named(view, slug)
     etag = page_validator(view, "query")
     form = Form(view, saved, _given(saved))
     if not form.given and "run" not in request.args:
@@ -123,16 +124,6 @@ def _passing(response: Response, status: int) -> Response:
     return response
 
 
-def _saved(view: Visit, slug: str) -> SavedQuery:
-    for query in saved_queries(view.site.settings.base_iri):
-        if query.slug == slug:
-            return query
-    raise NotFoundError(
-        Text("There is no saved query “{name}”.", name=slug[:100]),
-        remedy=Text("The address /queries lists them all."),
-    )
-
-
 def _answered(view: Visit, text: str, found: Scan) -> Table:
     job = Job(text, view.release.folder / RDF, RESULTS_JSON.name, TURTLE.name)
     with turn(view) as own:
@@ -153,6 +144,7 @@ def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -
         text=text,
         names=_names(view, saved.tags),
         answer=_titled(view, saved, named(answer)) if answer else None,
+        given=f"?{urlencode(form.given)}" if form.given else "",
         views=view.link(request.path, **(values | {"run": "yes"})),
     )
 

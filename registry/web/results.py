@@ -53,10 +53,10 @@ class Table:
 
     @property
     def formats(self) -> tuple[str, ...]:
-        """The names of the formats that the same answer can be had in."""
+        """The extensions of the files that the same answer can be had in (``shortcuts``)."""
         if self.graph:
-            return tuple(f.name for f in ANSWER_FORMATS)
-        return ("csv", "tsv", "json", "xml")
+            return tuple(f.extension for f in ANSWER_FORMATS)
+        return ("xlsx", "csv", "tsv", "json", "xml")
 
 
 @dataclass(frozen=True, slots=True)

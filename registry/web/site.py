@@ -128,7 +128,7 @@ def language() -> str:
     return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
 
 
-def _earlier(here: Site, number: str) -> Release:
+def earlier(here: Site, number: str) -> Release:
     """Return a release whose pages can be shown; a released index is not derived again."""
     release = here.archive.written(number)
     try:
@@ -151,7 +151,7 @@ def visit(number: str | None = None) -> Visit:
     if found is None:
         here = site()
         wanted = number or request.args.get("release")
-        release = _earlier(here, wanted) if wanted else here.archive.current()
+        release = earlier(here, wanted) if wanted else here.archive.current()
         asked = chosen(request.args.get("lang"))
         found = Visit(here, release, language(), asked, dated=bool(wanted))
         note("release", release.number)

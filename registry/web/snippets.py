@@ -42,7 +42,7 @@ def snippets(
     if posted:
         return found
     if tabular:
-        csv = _address(endpoint, query, "csv")
+        csv = _file(endpoint, query, "csv")
         help_ = Text(
             "LibreOffice: Sheet, Link to External Data. Excel: Data, From Web. Google Sheets:"
             " IMPORTDATA of this address. It is asked again at each refresh."
@@ -60,6 +60,11 @@ def snippets(
 def _address(endpoint: str, query: str, form: str) -> str:
     joint = "&" if "?" in endpoint else "?"
     return f"{endpoint}{joint}{urlencode({'query': query, 'format': form})}"
+
+
+def _file(endpoint: str, query: str, extension: str) -> str:
+    path, _, kept = endpoint.partition("?")
+    return f"{path}.{extension}?{urlencode({'query': query})}{kept and f'&{kept}'}"
 
 
 #: Other sites may not frame our pages (``headers.POLICY``), but anyone may fetch the answer.

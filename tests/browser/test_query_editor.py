@@ -203,7 +203,7 @@ def check_long_answer(page: Page, site: str) -> None:
     page.get_by_role("button", name="Tableau seul").click()
     expect(page.locator("svg.plot")).to_have_count(0)
     expect(page.get_by_role("cell", name="pomme 1")).to_be_visible()
-    for kind, name in (("CSV", "sparql"), ("XLSX", "faces.xlsx")):
+    for kind, name in (("CSV", "faces.csv"), ("XLSX", "faces.xlsx")):
         with page.expect_download() as found:
             page.get_by_role("button", name=kind).click()
         assert name in found.value.suggested_filename

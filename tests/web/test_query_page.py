@@ -118,7 +118,7 @@ def test_names_and_iris_can_be_switched(server: Server) -> None:
 
 def test_a_saved_query_is_drawn_too(client: FlaskClient) -> None:
     text = client.get("/queries/share-of-approaches?run=1&lang=en").text
-    assert "/sparql.xlsx?query=" in text
+    assert "/queries/share-of-approaches.xlsx?lang=en" in text
     assert client.get("/queries/share-of-approaches?run=1&view=table").status_code == 200
 
 

@@ -78,7 +78,7 @@ def test_an_answer_names_what_it_links_to(client: FlaskClient) -> None:
 
 def test_the_files_hold_the_same_answer_in_the_same_order(server: Server) -> None:
     page = fetched(server, "/queries/overlapping-networks?run=1", "text/html")
-    link = re.search(r'href="(/sparql\?[^"]*format=csv[^"]*)"', page)
+    link = re.search(r'href="(/queries/overlapping-networks.csv[^"]*)"', page)
     assert link
     rows = list(csv.reader(io.StringIO(fetched(server, unescape(link[1]), "text/csv"))))
     names = [(row[rows[0].index("networkLabel")], row[rows[0].index("otherLabel")]) for row in rows]
