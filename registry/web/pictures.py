@@ -36,16 +36,16 @@ _MOST_LATITUDE: Final = 90
 _MOST_LONGITUDE: Final = 180
 
 #: Sizes in the unit of the drawing, which is a pixel at full width.
-_WIDTH: Final = 680
+WIDTH: Final = 680
 #: A map is as narrow as a phone, so that it is seen whole there and its spots can still be hit.
 _MAP_WIDTH: Final = 480
 _MARGIN: Final = 40
 _HIGHEST: Final = 400
 _LEAST_SPAN: Final = 0.02
 _TOGETHER: Final = 34
-_ROW: Final = 27
+ROW: Final = 27
 _LABELS: Final = 230
-_LONGEST: Final = 30
+_LONGEST: Final = 28
 _STEPS: Final = (60, 30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
@@ -63,12 +63,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What lies at one place of a map or a network."""
+    """What lies at one place of a map or a network; ``bare`` where no name is written."""
 
     things: tuple[Shown, ...]
     x: float
     y: float
     left: bool = False
+    bare: bool = False
 
     @property
     def name(self) -> str:
@@ -89,7 +90,7 @@ class Picture:
     title: str
     text: str
     height: int
-    width: int = _WIDTH
+    width: int = WIDTH
     bars: Sequence[Bar] = ()
     spots: Sequence[Spot] = ()
     lines: Sequence[str] = ()
@@ -288,13 +289,13 @@ def _network(table: Table, language: str) -> Picture | None:
     if not edges or len(edges) > _MOST_EDGES or len(names) > _MOST_NODES:
         return None
     left, right = _sides(list(edges))
-    height = max(len(left), len(right)) * _ROW + _ROW
+    height = max(len(left), len(right)) * ROW + ROW
     spots = {
         iri: Spot((names[iri],), *place, left=side is left)
         for side in (left, right)
-        for iri, place in zip(side, _places(len(side), height, left=side is left), strict=True)
+        for iri, place in zip(side, places(len(side), height, left=side is left), strict=True)
     }
-    middle = _WIDTH / 2
+    middle = WIDTH / 2
     lines = [
         f"M{a.x} {a.y}Q{middle} {round((a.y + b.y) / 2, 1)} {b.x} {b.y}"
         for a, b in ((spots[one], spots[other]) for one, other in edges)
@@ -335,14 +336,14 @@ def _sides(edges: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return order[half:][::-1], order[:half]
 
 
-def _places(count: int, height: int, *, left: bool) -> list[tuple[float, float]]:
+def places(count: int, height: int, *, left: bool) -> list[tuple[float, float]]:
     """Return places on one half of an oval, as far from one another as names are high."""
-    step, across = height / (count + 1), _WIDTH / 2 - _LABELS
+    step, across = height / (count + 1), WIDTH / 2 - _LABELS
     found = []
     for index in range(count):
         y = (index + 1) * step
         out = across * math.sqrt(max(1 - ((y - height / 2) / (height / 2)) ** 2, 0))
-        found.append((round(_WIDTH / 2 - out if left else _WIDTH / 2 + out, 1), round(y, 1)))
+        found.append((round(WIDTH / 2 - out if left else WIDTH / 2 + out, 1), round(y, 1)))
     return found
 
 

@@ -17,12 +17,14 @@ from registry.texts import Text
 from registry.web.caching import REVALIDATE, not_modified, page_validator, stamped
 from registry.web.documents import document
 from registry.web.links import Linker, document_path, iri_of_document, split_extension
+from registry.web.neighbours import neighbours
 from registry.web.paging import page_number
 from registry.web.problems import NotAvailableError
 from registry.web.relations import Teller, told
 from registry.web.rendering import page
 from registry.web.site import Visit, visit
 from registry.web.sources import stated_by
+from registry.web.timeline import timeline
 from registry.web.views import ResourceView
 from registry.web.vocabularies import branches
 
@@ -202,10 +204,13 @@ def _page(view: Visit, iri: str, etag: str) -> Response:
 
 def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
     about: Description = shown.about
-    relations = Teller(about, shown.linker, view.release.manifest.created).relations()
+    today = view.release.manifest.created
+    relations = Teller(about, shown.linker, today).relations()
     shown.told = told(relations)
     return {
         "relations": relations,
+        "timeline": timeline(about, relations, shown.linker, today),
+        "neighbours": neighbours(about.iri, relations, shown.linker),
         "sections": shown.sections(),
         "incoming": shown.incoming(),
         "truncated": about.truncated,

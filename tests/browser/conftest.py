@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from registry.settings import Settings
 from support import contribute, initiative, shipped
+from web.relationships import garden
 from web.web_server import start
 
 
@@ -20,7 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shipped(folder / "registry", Settings())
     text = "".join(initiative(f"n{i}", f"Jardin {i}") for i in range(60))
     text += initiative("long", "Anticonstitutionnellement" * 8)
-    contribute(folder / "registry", "jardins", text)
+    contribute(folder / "registry", "jardins", text + garden())
     server = start(folder / "registry", folder / "log")
     yield server.url
     server.stop()

@@ -14,6 +14,7 @@ PAGES = {
     "list": "/browse/initiative",
     "last page of a list": "/browse/initiative?page=2",
     "organisation": "/doc/organization/apeas",
+    "relationships": "/doc/initiative/garden",
     "long name": "/doc/initiative/long",
     "territory": "/doc/territory/commune-13055",
     "links": "/doc/territory/commune-13055?in=http://purl.org/dc/terms/spatial",
@@ -53,7 +54,7 @@ def test_no_barrier_is_found(strict: Page, site: str, name: str) -> None:
 
 def test_dark_colours_have_contrast(strict: Page, site: str) -> None:
     strict.emulate_media(color_scheme="dark")
-    for name in ("home", "organisation", "list", "answer"):
+    for name in ("home", "organisation", "relationships", "list", "answer"):
         visit(strict, site, PAGES[name], "fr")
         options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
         results = Axe().run(strict, options=options)
@@ -84,7 +85,9 @@ def test_the_keyboard_is_enough_to_search(strict: Page, site: str) -> None:
     strict.keyboard.press("Enter")
     strict.get_by_role("link", name="Apeas", exact=True).click()
     expect(strict.get_by_role("heading", level=1)).to_have_text("Apeas")
-    strict.get_by_role("link", name="Mesclun", exact=True).click()
+    strict.get_by_role("region", name="En relation avec").get_by_role(
+        "link", name="Mesclun"
+    ).first.click()
     expect(strict.get_by_role("heading", level=1)).to_have_text("Mesclun")
 
 

@@ -13,7 +13,12 @@ from flask.testing import FlaskClient
 
 from registry.settings import Settings
 from registry.web.app import create_app
+from registry.web.links import Linker
+from registry.web.neighbours import neighbours
+from registry.web.relations import Relations, Sentence
+from registry.web.site import EXTENSION
 from support import contribute, initiative
+from web.relationships import garden
 
 HTML = {"Accept": "text/html"}
 GARDEN = "/doc/initiative/garden"
@@ -21,42 +26,13 @@ MEMBERS = 5_000
 #: Ten times what it takes on two cores (docs/benchmarks.md): a slow machine passes.
 MOST_SECONDS = 0.6
 
-RELATIONSHIPS = """
-<id/accompaniment/one> a faces:Accompaniment ; rdfs:label "Premier accompagnement"@fr ;
-  faces:accompanied <id/initiative/garden> ; faces:accompanier <id/network/mesclun> ;
-  faces:startDate "2011"^^xsd:gYear ; faces:targetStage <vocab/stage/consolidation> ;
-  faces:approach <vocab/accompaniment-approach/peer> .
-<id/accompaniment/two> a faces:Accompaniment ; rdfs:label "Second accompagnement"@fr ;
-  faces:accompanied <id/network/mesclun> ; faces:accompanier <id/initiative/garden> ,
-    <id/initiative/grocery> ;
-  faces:startDate "2012-05-01"^^xsd:date ; faces:endDate "2013-06"^^xsd:gYearMonth .
-<id/accompaniment/gone> a faces:Accompaniment ; rdfs:label "Retiré"@fr ;
-  faces:accompanied <id/initiative/garden> ; faces:accompanier <id/network/resspa> ;
-  adms:status <vocab/record-status/withdrawn> .
-<id/membership/garden> a org:Membership ; rdfs:label "Adhésion du jardin"@fr ;
-  org:member <id/initiative/garden> ; org:organization <id/network/mesclun> ;
-  faces:attestedOn "2012"^^xsd:gYear .
-<id/facilitation/pecos> a faces:Facilitation ; rdfs:label "Animation"@fr ;
-  faces:facilitatedNetwork <id/network/pecos> ; faces:carrier <id/initiative/garden> ;
-  faces:startDate "2010"^^xsd:gYear ; faces:endDate "2014"^^xsd:gYear .
-<id/pooling/van> a faces:Pooling ; rdfs:label "Camion"@fr ;
-  faces:poolingKind <vocab/pooling-kind/logistics> ; faces:startDate "2016"^^xsd:gYear ;
-  faces:participant <id/initiative/garden> , <id/initiative/grocery> .
-<id/cooperation/tender> a faces:Cooperation ; rdfs:label "Réponse"@fr ;
-  faces:cooperationKind <vocab/cooperation-kind/joint-tender> ;
-  faces:participant <id/initiative/garden> , <id/initiative/grocery> , <id/initiative/a> ,
-    <id/initiative/b> , <id/initiative/c> , <id/initiative/d> .
-"""
-
 
 @pytest.fixture(scope="module")
 def told_dir(shipped_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The shipped data, a garden with relationships of every kind, a network with 5,000 members."""
     folder = tmp_path_factory.mktemp("told") / "registry"
     shutil.copytree(shipped_dir, folder, symlinks=True)
-    text = initiative("garden", "Le jardin", "; faces:theme <vocab/theme/food>")
-    text += "".join(initiative(key) for key in ("grocery", "a", "b", "c", "d"))
-    text += RELATIONSHIPS
+    text = garden()
     text += '<id/network/large> a faces:Network ; rdfs:label "Grand réseau"@fr ;'
     text += (
         ' dcterms:description "Vaste."@fr ; faces:networkKind <vocab/network-kind/territorial> ;'
@@ -138,7 +114,11 @@ def test_shortcuts_that_no_sentence_says_stay(shipped_dir: Path, tmp_path: Path)
 def test_key_facts_stand_at_the_top_and_there_alone(visitor: FlaskClient) -> None:
     page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
     head, _, rest = page.partition("</header>\n<section")
-    assert re.findall(r"<dt>(.*?)</dt>", head) == ["thème", "territoire"]
+    assert re.findall(r"<dt>(.*?)</dt>", head) == [
+        "thème",
+        "dernière étape constatée",
+        "territoire",
+    ]
     assert "<dt>territoire</dt>" not in rest
 
 
@@ -149,5 +129,48 @@ def test_a_network_with_5000_members_is_paged_and_fast(visitor: FlaskClient) -> 
     page = visitor.get(address, headers=HTML).text
     assert time.perf_counter() - started < MOST_SECONDS
     assert len(sentences(page)) == 50
-    assert "Tout voir (5 000)" in text_of(page) or "5 000" in text_of(page)
-    assert page.count("Membre ") < 120
+    assert "Voir les 5\u202f000" in page
+    assert "?in=http%3A%2F%2Fwww.w3.org%2Fns%2Forg%23organization" in page
+
+
+def test_a_timeline_is_a_list_in_the_order_of_time(visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    drawn = page.partition('<ol class="timeline">')[2].partition("</ol>")[0]
+    assert [text_of(each).strip() for each in drawn.split("</li>")[:-1]] == [
+        "création 2010",
+        "accompagnée par Mesclun 2011–",
+        "accompagne Mesclun 2012–2013",
+        "consolidation juillet 2014",
+    ]
+    assert 'href="#stage-1"' in drawn
+    assert 'href="/doc/accompaniment/one?lang=fr"' in drawn
+    places = [float(x) for x in re.findall(r'[c ]x="([\d.]+)%"', drawn)]
+    assert places == sorted(places)
+    assert all(0 <= x <= 100 for x in places)
+    assert "timeline" not in visitor.get("/doc/initiative/a", headers=HTML).text
+
+
+def test_the_picture_of_neighbours_links_to_all_that_the_sentences_name(
+    visitor: FlaskClient,
+) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    picture = page.partition('<svg class="plot network"')[2].partition("</svg>")[0]
+    linked = set(re.findall(r'href="(/doc/[^"?]*)', picture))
+    assert linked == {
+        *(f"/doc/initiative/{key}" for key in ("grocery", "a", "b", "c", "d")),
+        *(f"/doc/network/{key}" for key in ("mesclun", "pecos")),
+    }
+
+
+def test_a_picture_of_many_neighbours_has_no_names(told_dir: Path) -> None:
+    linker = Linker(create_app(Settings(), told_dir).extensions[EXTENSION], {}, "en")
+    for number, named in ((2, None), (80, True), (90, True), (91, False)):
+        names = tuple(f"https://example.org/{i}" for i in range(number))
+        one = Sentence("x", "x", "", (), names, frozenset(), None, None, past=False)
+        drawn = neighbours("https://example.org/me", [Relations("", "", "", 1, (one,))], linker)
+        assert (drawn is None) == (named is None)
+        if drawn:
+            assert len(drawn.spots) == number + 1
+            assert [spot.bare for spot in drawn.spots[:-1]] == [not named] * number
+            assert ("too many" in drawn.text) != named
+            assert all(0 <= spot.y <= drawn.height for spot in drawn.spots)
