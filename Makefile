@@ -3,6 +3,7 @@
 # make bench   compare with Oxigraph's own server          (SIZES="1000 200000")
 # make frontend build the query page's editor again
 # make torture kill the writer 200 times                    (RUNS=200)
+# make attack  attack the server again and again            (ROUNDS=5)
 
 PYTHON ?= python3
 DATA ?= registry-data
@@ -10,17 +11,19 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 SIZES ?= 1000 200000
 RUNS ?= 200
+ROUNDS ?= 5
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: serve test lint bench torture frontend screenshots clean
+.PHONY: serve test lint bench torture attack frontend screenshots clean
 
 serve: $(VENV)/.installed
 	@test -e "$(DATA)/current" || $(BIN)/faces --data-dir "$(DATA)" init
 	@exec $(BIN)/faces --data-dir "$(DATA)" serve --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.installed-test lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone"
+	$(BIN)/python -m pytest -m alone
 
 lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
@@ -33,6 +36,9 @@ bench: $(VENV)/.installed-bench
 
 torture: $(VENV)/.installed-test
 	TORTURE_RUNS=$(RUNS) $(BIN)/python -m pytest tests/releases/test_torture.py -s
+
+attack: $(VENV)/.installed-test
+	ATTACK_ROUNDS=$(ROUNDS) ATTACK_DEADLINE=5 $(BIN)/python -m pytest tests/security
 
 frontend:
 	cd registry/web/frontend && npm ci --no-audit --no-fund && npm run build

@@ -88,6 +88,12 @@ class Settings:
     client_queries: int = _setting(
         10, "Queries of one client at the same time, in each web process.", least=1, most=10_000
     )
+    client_connections: int = _setting(
+        100,
+        "Connections of one address at the same time, in each web process.",
+        least=1,
+        most=2000,
+    )
     client_seconds: float = _setting(
         30.0,
         "Seconds of a worker that one client may use each minute, in each web process.",

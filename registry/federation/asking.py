@@ -49,8 +49,6 @@ class Federation:
         self._deadline = limits.deadline_seconds
         self._lock = threading.Lock()
         self._free = MOST_REQUESTS
-        # A page holds a thread while it waits; the other threads are for the other pages.
-        self._pages = threading.BoundedSemaphore(max(1, settings.web_threads // 2))
 
     @contextmanager
     def bring_now(
@@ -62,16 +60,8 @@ class Federation:
         seconds: float | None = None,
         begin: Callable[[], None] | None = None,
     ) -> Iterator[Job]:
-        """Do the same as ``bring`` for a thread."""
-        if not calls:
-            yield job
-            return
-        if not self._pages.acquire(blocking=False):
-            raise _too_many()
-        try:
-            yield asyncio.run(self._whole(pool, job, calls, seconds, begin))
-        finally:
-            self._pages.release()
+        """Do the same as ``bring`` for a thread; who has threads says how many of them ask."""
+        yield asyncio.run(self._whole(pool, job, calls, seconds, begin)) if calls else job
 
     @asynccontextmanager
     async def bring(

@@ -1,7 +1,7 @@
 """What a worker process may not do, said to the kernel: Linux only, through ctypes.
 
-It dies with its parent, takes a bounded amount of memory, leaves no core file, and opens no
-socket: should a SERVICE ever get past the scan, it reaches nothing.
+It dies with its parent, takes a bounded amount of memory, leaves no core file, writes into no log,
+and opens no socket: should a SERVICE ever get past the scan, it reaches nothing.
 """
 
 from __future__ import annotations
@@ -53,6 +53,11 @@ def limit_memory(more: int) -> None:
 def leave_no_core() -> None:
     """Write no core file of a gigabyte when a query runs out of memory."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def be_silent() -> None:
+    """Leave the log to the web process: the engine's last words are no line of it."""
+    os.dup2(1, 2)  # the nursery's standard output is /dev/null
 
 
 def _instruction(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:

@@ -204,6 +204,7 @@ def stack_bytes(query_bytes: int) -> int:
 def serve(end: socket.socket, warm: str, memory_bytes: int, query_bytes: int) -> None:
     """Be a worker until the other side closes."""
     confinement.leave_no_core()
+    confinement.be_silent()
     confinement.forbid_sockets()
     threading.stack_size(stack_bytes(query_bytes))
     thread = threading.Thread(target=_Worker(end, memory_bytes).run, args=(warm,))

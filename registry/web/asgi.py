@@ -17,8 +17,9 @@ from registry.web.app import create_app
 from registry.web.compression import Compression
 from registry.web.endpoint import Endpoint
 from registry.web.result_cache import ResultCache
-from registry.web.shortcuts import ERROR, Shortcuts
-from registry.web.site import EXTENSION, Site
+from registry.web.seats import SeatedPages
+from registry.web.shortcuts import Shortcuts
+from registry.web.site import ERROR, EXTENSION, Site
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import (
@@ -40,9 +41,10 @@ class Application:
         self, settings: Settings, data_dir: Path, pool: QueryPool, numbers: metrics.Metrics
     ) -> None:
         flask = create_app(settings, data_dir, pool)
-        pages = WSGIMiddleware(flask, workers=settings.web_threads)  # type: ignore[arg-type]
-        self._pages = cast("ASGIApp", pages)
+        # Without an end to the queue no thread waits for a client that reads slowly.
+        pages = WSGIMiddleware(flask, settings.web_threads, send_queue_size=0)  # type: ignore[arg-type]
         self._site: Site = flask.extensions[EXTENSION]
+        self._pages = cast("ASGIApp", SeatedPages(cast("ASGIApp", pages), self._site))
         kept = ResultCache(settings.result_cache_mib * MIB)
         self._endpoint = Endpoint(self._site, self._pages, kept)
         self._compression = Compression(kept)

@@ -46,15 +46,16 @@ class Client:
     @property
     def key(self) -> str:
         """Return what the account is kept under."""
-        return self.name if self.name != ANONYMOUS else f"{ANONYMOUS} {_subscriber(self.address)}"
+        return self.name if self.name != ANONYMOUS else f"{ANONYMOUS} {subscriber(self.address)}"
 
 
 @lru_cache(1024)
-def _subscriber(address: str) -> str:
+def subscriber(address: str) -> str:
+    """Return what stands for all addresses that one subscriber has."""
     found = _address(address)
     if isinstance(found, IPv6Address):
         return str(ip_network((found, _PREFIX), strict=False))
-    return address
+    return str(found or address)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:
@@ -178,9 +179,8 @@ class Clients:
 
         Raises ClientBusyError or ClientSpentError where it has to wait.
         """
-        factor = 1.0 if client.name == ANONYMOUS else self._settings.token_factor
-        seconds = self._settings.client_seconds * factor
-        most = max(1, int(self._settings.client_queries * factor))
+        seconds = self._settings.client_seconds * self._factor(client)
+        most = self._most_queries(client)
         with self._lock:
             account = self._account(client.key, seconds)
             turn = self._turn(client.key, account, seconds, most)
@@ -193,6 +193,16 @@ class Clients:
                 if turn.since is not None:
                     account.left -= self._clock() - turn.since
 
+    def check_queries(self, client: Client, running: int) -> None:
+        """Raise ClientBusyError where a client may not have one more query under way."""
+        _check_running(running, self._most_queries(client), [])
+
+    def _factor(self, client: Client) -> float:
+        return 1.0 if client.name == ANONYMOUS else self._settings.token_factor
+
+    def _most_queries(self, client: Client) -> int:
+        return max(1, int(self._settings.client_queries * self._factor(client)))
+
     def _turn(self, client: str, account: _Account, seconds: float, most: int) -> Turn:
         policy = (
             f'"worker-seconds";q={int(seconds)};w={_MINUTE};qu="seconds",'
@@ -201,15 +211,7 @@ class Clients:
         free = max(0, most - account.running - 1)
         state = f'"worker-seconds";r={max(0, int(account.left))}, "queries";r={free}'
         turn = Turn(client, policy, state, self._clock)
-        if account.running >= most:
-            raise ClientBusyError(
-                Text("{n} of your queries are being answered already.", n=account.running),
-                expected=Text("At most {n} are answered at the same time.", n=most),
-                remedy=Text("Ask one after the other."),
-                limit="client_queries",
-                retry_seconds=_BUSY_RETRY,
-                headers=turn.headers(),
-            )
+        _check_running(account.running, most, turn.headers())
         if account.left <= 0:
             wait = math.ceil(-account.left * _MINUTE / seconds) + 1
             raise ClientSpentError(
@@ -233,6 +235,18 @@ class Clients:
         account.left = min(seconds, account.left + (now - account.at) * seconds / _MINUTE)
         account.at = now
         return account
+
+
+def _check_running(running: int, most: int, headers: list[tuple[str, str]]) -> None:
+    if running >= most:
+        raise ClientBusyError(
+            Text("{n} of your queries are being answered already.", n=running),
+            expected=Text("At most {n} are answered at the same time.", n=most),
+            remedy=Text("Ask one after the other."),
+            limit="client_queries",
+            retry_seconds=_BUSY_RETRY,
+            headers=headers,
+        )
 
 
 def _peer(scope: HTTPScope) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from werkzeug.http import parse_etags
 
-from registry.errors import QueryError, QueryTooLargeError, RegistryError, ResultTooLargeError
+from registry.errors import QueryError, RegistryError, ResultTooLargeError
 from registry.query.answer import Answer, Stream
 from registry.query.model import Job, ServiceCall
 from registry.query.scan import scan
@@ -22,14 +22,14 @@ from registry.releases.archive import RDF, Release
 from registry.settings import MIB
 from registry.texts import Text
 from registry.web import memento
+from registry.web.body import read_body, replay
 from registry.web.caching import REVALIDATE, validator
 from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
-from registry.web.problems import SlowRequestError, status_of
+from registry.web.problems import status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.result_cache import Kept, ResultCache
-from registry.web.shortcuts import ERROR
-from registry.web.site import Site
+from registry.web.site import ERROR, Site
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import (
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 Headers = list[tuple[bytes, bytes]]
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST"})
-_BODY_SECONDS: Final = 30
 #: A client is only watched when its answer takes a moment.
 _WATCH_SECONDS: Final = 0.1
 _ALWAYS: Final = [(name.lower().encode(), value.encode()) for name, value in ALWAYS]
@@ -86,12 +85,12 @@ class Endpoint:
         body = b""
         try:
             if scope["method"] == "POST":
-                body = await _body(receive, most_bytes(self._site.limits.query_bytes))
+                body = await read_body(receive, most_bytes(self._site.limits.query_bytes))
             if await self._answered(scope, body, receive, send):
                 return
         except RegistryError as error:
             cast("dict[str, Any]", scope)[ERROR] = error
-        await self._pages(scope, _replay(body, receive), send)
+        await self._pages(scope, replay(body, receive), send)
 
     async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:
         """Answer, unless it is to be a page."""
@@ -269,37 +268,6 @@ async def _end(send: Send, body: bytes = b"") -> None:
 def _header(scope: HTTPScope, name: bytes) -> str:
     """Return a header's value, that of several lines as one (RFC 9110 §5.3)."""
     return b", ".join(v for n, v in scope["headers"] if n == name).decode("latin-1")
-
-
-async def _body(receive: Receive, most: int) -> bytes:
-    parts = bytearray()
-    try:
-        async with asyncio.timeout(_BODY_SECONDS):
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise SlowRequestError
-                if message["type"] == "http.request":
-                    parts += message["body"]
-                if len(parts) > most:
-                    raise QueryTooLargeError(
-                        Text("The request is too long."),
-                        expected=Text("At most {limit} bytes are taken.", limit=most),
-                    )
-                if not message.get("more_body"):
-                    return bytes(parts)
-    except TimeoutError as error:
-        raise SlowRequestError from error
-
-
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Return a ``receive`` that gives the body that has been read, then what is still to come."""
-    left: list[Any] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def again() -> Any:
-        return left.pop() if left else await receive()
-
-    return again
 
 
 class _Watch:

@@ -42,7 +42,8 @@ _QUERIES: Final = Text("queries")
 class Limit:
     """One limit: the setting that holds it, its words, and the answer to what is beyond it.
 
-    ``status`` None: the answer has begun by then, and is broken off.
+    ``status`` None: the answer has begun by then, and is broken off. ``code`` None: the answer is
+    plain words, since nothing has been read by then.
     """
 
     setting: str
@@ -75,6 +76,8 @@ LIMITS: Final = (
           _BYTES, 502, "service-failed", Text("Ask the other endpoint for less."), MIB),
     Limit("client_queries", Text("Queries of one client at the same time"), _QUERIES, 429,
           "too-many-at-once", Text("Ask one after the other.")),
+    Limit("client_connections", Text("Connections of one client at the same time"),
+          Text("connections"), 429, None, Text("Close some, or wait for a moment.")),
     Limit("client_seconds", Text("Seconds of a worker that one client may use each minute"),
           _SECONDS, 429, "rate-limited", Text("Wait for as long as “Retry-After” says.")),
     Limit("query_queue", Text("Time that a query may wait for a worker"), _SECONDS, 503,
@@ -113,10 +116,11 @@ def answered(
 ) -> Answer[Chunks]:
     """Run the query of a page, with what other endpoints answer to its SERVICEs."""
     site, begin = view.site, own.begin
+    gone = request.environ.get("asgi.scope", {}).get("faces.gone")
     job = replace(job, client=own.client)
     others = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
     with others as whole:
-        return site.pool.run(whole, timeout=timeout, begin=begin)
+        return site.pool.run(whole, timeout=timeout, gone=gone, begin=begin)
 
 
 @blueprint.get("/sparql/limits")

@@ -21,7 +21,7 @@ from registry.formats import HTML, Format
 from registry.negotiation import negotiate
 from registry.query.pool import ClientGoneError
 from registry.texts import Text
-from registry.web.site import language, note
+from registry.web.site import ERROR, language, note
 
 _log: Final = logging.getLogger("registry.web")
 _PLAIN: Final = Format("plain", "txt", ("text/plain",))
@@ -104,6 +104,13 @@ def install(app: Flask) -> None:
     app.register_error_handler(errors.RegistryError, _registry_error)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unknown_error)
+
+
+def raise_earlier_failure() -> None:
+    """Raise what went wrong with the current request before it came to a thread."""
+    error = request.environ.get("asgi.scope", {}).get(ERROR)
+    if error is not None:
+        raise error
 
 
 def status_of(error: errors.RegistryError) -> tuple[int, str]:

@@ -25,12 +25,11 @@ from registry.web.caching import not_modified, page_validator, validator
 from registry.web.editor import editor
 from registry.web.limits import answered, turn
 from registry.web.pictures import chosen, pictures
-from registry.web.problems import came
+from registry.web.problems import came, raise_earlier_failure
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.rendering import page
 from registry.web.results import Table, examples, named, table
 from registry.web.service_description import service_description
-from registry.web.shortcuts import ERROR
 from registry.web.site import Visit, site, visit
 from registry.web.snippets import Snippet, snippets
 
@@ -52,9 +51,7 @@ _OF_A_QUERY: Final = frozenset({"query", "default-graph-uri", "named-graph-uri",
 def sparql() -> Response:
     """Show the form, with the answer to what was asked."""
     try:
-        error = request.environ.get("asgi.scope", {}).get(ERROR)
-        if error is not None:
-            raise error
+        raise_earlier_failure()
         question = _asked()
         view = visit(question.release if question else None)
         return _blank_form(view) if question is None else _result_page(view, question)

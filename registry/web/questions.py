@@ -22,6 +22,7 @@ from registry.web.caching import not_modified, page_validator
 from registry.web.fields import Form, question_named
 from registry.web.limits import answered, turn
 from registry.web.pictures import Picture, chosen, pictures
+from registry.web.problems import raise_earlier_failure
 from registry.web.rendering import page
 from registry.web.results import Table, named, table
 from registry.web.site import Visit, visit
@@ -88,6 +89,7 @@ def gallery() -> Response:
 @blueprint.get("/queries/<slug>")
 def question(slug: str) -> Response:
     """Show the form of a saved query; with values, or ``run``, its answer as well."""
+    raise_earlier_failure()
     view = visit()
     saved = question_named(view, slug)
     etag = page_validator(view, "query")

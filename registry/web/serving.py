@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -23,7 +25,7 @@ from registry.settings import Settings
 from registry.texts import Text
 from registry.web.access_log import JsonLogger
 from registry.web.asgi import Application
-from registry.web.connection import Connection
+from registry.web.connection import MOST_CONNECTIONS, Connection, Crowd
 from registry.web.metrics import Metrics
 from registry.web.site import query_limits
 
@@ -31,8 +33,8 @@ _BACKLOG: Final = 1024
 _KEEP_ALIVE_SECONDS: Final = 5
 #: Requests that are under way when the server is told to stop may take so long to finish.
 _GRACE_SECONDS: Final = 30
-#: Beyond them, a web process answers 503 at once.
-_MOST_CONNECTIONS: Final = 2000
+#: Descriptors of a web process: its connections, and files.
+_DESCRIPTORS: Final = 2 * MOST_CONNECTIONS
 _LAST: Final = b"!"
 
 
@@ -43,8 +45,17 @@ def serve(settings: Settings, data_dir: Path) -> None:
     ConfigurationError when the address cannot be listened on.
     """
     Archive(data_dir).current()
+    _allow_descriptors()
     with _listener(settings) as listener:
         _Server(settings, data_dir, listener).run()
+
+
+def _allow_descriptors() -> None:
+    """Have as many as all connections need, as far as the system allows: often 1024 by default."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if 0 <= soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listener(settings: Settings) -> socket.socket:
@@ -97,7 +108,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
     """The registry as gunicorn wants it."""
 
     def __init__(self, settings: Settings, data_dir: Path, listener: socket.socket) -> None:
-        self._settings = settings
+        self.settings = settings
         self._data_dir = data_dir
         self._listener = listener
         self._announcement = _Announcement(listener, settings, data_dir)
@@ -110,7 +121,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Configure gunicorn; nothing is read from files or the environment."""
         values: dict[str, Any] = {
             "bind": [f"fd://{self._listener.detach()}"],
-            "workers": self._settings.web_processes,
+            "workers": self.settings.web_processes,
             "worker_class": _Worker,
             "logger_class": JsonLogger,
             "backlog": _BACKLOG,
@@ -126,14 +137,14 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Application:
         """Make the application in a web process, with a pool of its own."""
-        self._pool = QueryPool(self._settings.query_workers, query_limits(self._settings))
+        self._pool = QueryPool(self.settings.query_workers, query_limits(self.settings))
         self._metrics.be(self._process)
-        return Application(self._settings, self._data_dir, self._pool, self._metrics)
+        return Application(self.settings, self._data_dir, self._pool, self._metrics)
 
     def _seat(self, server: Arbiter, worker: Any) -> None:
         """Give a web process that is about to be forked a row of the metrics that is free."""
         taken = {each.process for each in server.WORKERS.values()}
-        free = (n for n in range(self._settings.web_processes) if n not in taken)
+        free = (n for n in range(self.settings.web_processes) if n not in taken)
         worker.process = self._process = next(free, 0)
 
     def run(self) -> None:
@@ -157,17 +168,16 @@ class _Worker(UvicornWorker):  # type: ignore[misc]
     """gunicorn's web process with an event loop."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
-        "http": Connection,
         "loop": "uvloop",
         "ws": "none",
         "lifespan": "off",
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
-        "limit_concurrency": _MOST_CONNECTIONS,
     }
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self.config.http = partial(Connection, crowd=Crowd(self.app.settings))
         # What goes wrong in a request is logged where it is known what it was.
         logging.getLogger("uvicorn.error").disabled = True

@@ -19,13 +19,11 @@ from registry.texts import DEFAULT_LANGUAGE, Text
 from registry.web.fields import Form, UnknownNameError, question_named
 from registry.web.languages import chosen
 from registry.web.protocol import Parameters, decoded
-from registry.web.site import Site, Visit, earlier
+from registry.web.site import ERROR, Site, Visit, earlier
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import HTTPScope, Send, SendEvent
 
-#: Where a scope says that the request is wrong; the pages put that into words.
-ERROR: Final = "faces.error"
 _ENDPOINT: Final = "/sparql"
 _QUESTIONS: Final = "/queries/"
 _WORKBOOK: Final = "xlsx"

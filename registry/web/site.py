@@ -27,6 +27,8 @@ from registry.web.clients import Clients
 from registry.web.languages import chosen, preferred
 
 EXTENSION: Final = "faces"
+#: Where a request's scope says that it is wrong; the pages put that into words.
+ERROR: Final = "faces.error"
 
 
 def query_limits(settings: Settings) -> QueryLimits:

@@ -22,6 +22,7 @@ from registry.releases.archive import RDF
 from registry.texts import Text
 from registry.web.limits import answered, turn
 from registry.web.pictures import number
+from registry.web.problems import raise_earlier_failure
 from registry.web.protocol import Question, decoded, most_bytes, read_question
 from registry.web.results import solutions
 from registry.web.site import Visit, visit
@@ -39,6 +40,7 @@ _EXACT: Final = 10**15
 @blueprint.route("/sparql.xlsx", methods=["GET", "POST"])
 def workbook() -> Response:
     """Answer a query with a workbook."""
+    raise_earlier_failure()
     view = visit()
     request.max_content_length = most_bytes(view.site.limits.query_bytes)
     question = read_question(

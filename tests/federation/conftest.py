@@ -35,8 +35,8 @@ class Registry:
     def endpoint(self) -> str:
         return f"{self.server.url}/sparql"
 
-    def ask(self, query: str, accept: str = "text/csv", **more: str) -> Answer:
-        client = Client(self.server.url)
+    def ask(self, query: str, accept: str = "text/csv", source: str = "", **more: str) -> Answer:
+        client = Client(self.server.url, source)
         headers = {"Accept": accept, "Accept-Language": "en"}
         return client.post("/sparql", data={"query": query, **more}, headers=headers)
 

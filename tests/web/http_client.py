@@ -29,9 +29,10 @@ class Answer:
 
 
 class Client:
-    """Sends each request on a connection of its own."""
+    """Sends each request on a connection of its own, from the address ``source`` if given."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, source: str = "") -> None:
+        self._source = (source, 0)
         self._host = url.removeprefix("http://").rstrip("/")
 
     def request(
@@ -44,7 +45,7 @@ class Client:
         content_type: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        connection = http.client.HTTPConnection(self._host, timeout=30)
+        connection = http.client.HTTPConnection(self._host, timeout=30, source_address=self._source)
         sent = dict(headers or {})
         if isinstance(data, Mapping):
             data, content_type = urlencode(data), "application/x-www-form-urlencoded"
