@@ -81,14 +81,15 @@ SMALLER: Final = Text(
 )
 
 
-def _timed_out(seconds: float, limit: str) -> QueryTimeoutError:
+def timed_out(seconds: float, deadline: float) -> QueryTimeoutError:
+    """Return the end of a query that had so many seconds, of those that any may have."""
     return QueryTimeoutError(
         Text(
             "The query ran for {seconds} seconds, its limit, and was stopped.",
             seconds=shown(seconds),
         ),
         remedy=SMALLER,
-        limit=limit,
+        limit="timeout" if seconds < deadline else "query_deadline",
         seconds=seconds,
     )
 
@@ -335,9 +336,7 @@ class Roster(Generic[W]):
             parked = sum(held.state == PARKED for held in live)
             for held in live:
                 if held.state != PARKED and now >= held.deadline:
-                    own = held.seconds < self.limits.deadline_seconds
-                    limit = "timeout" if own else "query_deadline"
-                    self._stop(held, _timed_out(held.seconds, limit))
+                    self._stop(held, timed_out(held.seconds, self.limits.deadline_seconds))
                 elif held.state == QUICK and now >= held.slow_at:
                     slow, parked = self._slow_down(held, slow, parked, now)
                 elif held.state == PARKED and now >= held.parked_at + self.limits.queue_seconds:

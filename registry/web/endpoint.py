@@ -24,6 +24,7 @@ from registry.texts import Text
 from registry.web import memento
 from registry.web.body import read_body, replay
 from registry.web.caching import REVALIDATE, validator
+from registry.web.flights import Flights
 from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
 from registry.web.problems import status_of
@@ -73,6 +74,7 @@ class Endpoint:
         self._site = site
         self._pages = pages
         self._results = results
+        self._flights = Flights(site.settings.query_deadline)
         self._remembered = functools.lru_cache(_REMEMBERED)(
             functools.partial(self._read, "GET", "", b"")
         )
@@ -118,39 +120,45 @@ class Endpoint:
             headers = [_VARY, _REVALIDATE, (b"etag", f'"{etag}"'.encode())]
         if question.release:
             headers += _dated(site, scope, release.number)
-        if etag:
-            sent = _header(scope, b"if-none-match")
-            # “*” asks whether there is an answer at all, which only running the query would tell.
-            if sent and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag):
-                await _begin(send, 304, headers)
-                await _end(send)
-                return
-            if kept := self._results.get(etag):
-                notes["cached"] = True
-                await _whole(send, headers, kept)
-                return
+        if etag and _has(scope, etag):
+            await _begin(send, 304, headers)
+            await _end(send)
+            return
+        if kept := self._kept(etag, notes):
+            await _whole(send, headers, kept)
+            return
         watch = _Watch(receive)
         try:
             with site.clients.turn(site.clients.client(scope)) as turn:
+                seconds = await self._flights.wait(etag, question.timeout)
+                if kept := self._kept(etag, notes):
+                    await _whole(send, headers, kept)
+                    return
                 job = _job(question, chosen, release, turn.client)
-                begin, seconds = turn.begin, question.timeout
-                others = site.federation.bring(
-                    site.pool, job, asked.calls, seconds=seconds, begin=begin
-                )
-                async with others as whole:
-                    answer = await site.pool.ask(whole, seconds=seconds, begin=begin)
-                headers += limit_headers(site.settings, question.timeout, turn)
+                with self._flights.flight(etag, seconds, turn.begin) as begin:
+                    others = site.federation.bring(
+                        site.pool, job, asked.calls, seconds=seconds, begin=begin
+                    )
+                    async with others as whole:
+                        answer = await site.pool.ask(whole, seconds=seconds, begin=begin)
+                    if etag and answer.complete is not None:
+                        kind = answer.format.content_type.encode()
+                        self._results.put(etag, Kept(kind, answer.complete))
+                headers += limit_headers(site.settings, seconds, turn)
                 brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
                 await _send(answer, headers, send, brief=brief, most=most, notes=notes)
-            if etag and answer.complete is not None:
-                kind = answer.format.content_type.encode()
-                self._results.put(etag, Kept(kind, answer.complete))
         except asyncio.CancelledError:
             if not watch.gone:
                 raise
             notes["problem"] = "client-gone"
         finally:
             watch.stop()
+
+    def _kept(self, etag: str | None, notes: dict[str, Any]) -> Kept | None:
+        kept = self._results.get(etag) if etag else None
+        if kept:
+            notes["cached"] = True
+        return kept
 
     def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
         """Return what is asked, None where that is a page; the same programs ask the same again."""
@@ -192,6 +200,13 @@ def _dated(site: Site, scope: HTTPScope, number: int) -> Headers:
     headers = memento.dated(site.archive, number, path, query)
     headers["Link"] = f"{memento.links(path, query)}, {headers['Link']}"
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _has(scope: HTTPScope, etag: str) -> bool:
+    """Tell whether the client has this answer."""
+    sent = _header(scope, b"if-none-match")
+    # “*” asks whether there is an answer at all, which only running the query would tell.
+    return bool(sent) and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag)
 
 
 def _job(question: Question, chosen: Forms, release: Release, client: str) -> Job:

@@ -189,8 +189,8 @@ def test_a_full_queue_turns_away_at_once(web_dir: Path, tmp_path: Path) -> None:
     )
     try:
         with ThreadPoolExecutor(2) as threads:
-            for _ in range(2):
-                threads.submit(ask, server, BOMB, "")
+            for n in range(2):  # two questions: who asks the same waits elsewhere
+                threads.submit(ask, server, f"{BOMB} # {n}", "")
                 time.sleep(0.3)
             begun = time.monotonic()
             refused = ask(server, SMALL, "")
