@@ -66,6 +66,10 @@ class Schema:
     labels: Mapping[str, Words]
     #: Class → the CONSTRUCT queries that derive shortcut properties for its records.
     rules: Mapping[str, tuple[str, ...]]
+    #: Scheme of identifiers, or property → the address elsewhere to which a value leads.
+    formatters: Mapping[str, str]
+    #: Class → the class of schema.org that it is, or is close to.
+    published_as: Mapping[str, str]
 
     def kind(self, segment: str) -> Kind | None:
         """Return the kind with that path segment, or None."""
@@ -99,6 +103,11 @@ def schema() -> Schema:
         fields=_fields(graphs),
         labels=_labels(graphs),
         rules=_rules(graphs),
+        formatters={
+            _text(of): _text(url)
+            for of, url in graphs.select("SELECT ?of ?url WHERE { ?of faces:formatterUrl ?url }")
+        },
+        published_as=_published_as(graphs),
     )
 
 
@@ -183,6 +192,14 @@ def _labels(graphs: Graphs) -> dict[str, Words]:
             if isinstance(s, NamedNode) and isinstance(label, Literal):
                 labels.setdefault(s.value, {})[label.language or ""] = label.value
     return dict(labels)
+
+
+def _published_as(graphs: Graphs) -> dict[str, str]:
+    rows = graphs.select(
+        "SELECT ?class ?as WHERE { ?class a owl:Class ; rdfs:subClassOf|skos:closeMatch ?as"
+        " FILTER(STRSTARTS(STR(?as), STR(schema:))) }"
+    )
+    return {_text(cls): _text(other) for cls, other in rows}
 
 
 def _rules(graphs: Graphs) -> dict[str, tuple[str, ...]]:

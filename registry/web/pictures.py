@@ -6,7 +6,6 @@ Which one suits is seen from the columns; the table below every picture says the
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -16,6 +15,7 @@ from pyoxigraph import Literal, NamedNode
 
 from registry.namespaces import PREFIXES
 from registry.texts import Text
+from registry.web.outward import point
 from registry.web.results import Table
 from registry.web.views import Shown
 
@@ -26,14 +26,6 @@ _NUMBERS: Final = frozenset(
     PREFIXES["xsd"] + name
     for name in ("integer", "decimal", "double", "float", "int", "long", "nonNegativeInteger")
 )
-_NUMBER: Final = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_POINT: Final = re.compile(
-    rf"\s*(?:<([^>]*)>\s*)?POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.IGNORECASE
-)
-_WKT: Final = "http://www.opengis.net/ont/geosparql#wktLiteral"
-_LATITUDE_FIRST: Final = "EPSG/0/4326"
-_MOST_LATITUDE: Final = 90
-_MOST_LONGITUDE: Final = 180
 
 #: Sizes in the unit of the drawing, which is a pixel at full width.
 WIDTH: Final = 680
@@ -119,19 +111,6 @@ def number(term: object) -> float | None:
             return None
         return value if math.isfinite(value) else None
     return None
-
-
-def point(term: object) -> tuple[float, float] | None:
-    """Return longitude and latitude of a literal that is a point in WKT, else None."""
-    if not isinstance(term, Literal) or term.datatype.value != _WKT:
-        return None
-    found = _POINT.fullmatch(term.value)
-    if not found:
-        return None
-    x, y = float(found[2]), float(found[3])
-    if (found[1] or "").endswith(_LATITUDE_FIRST):
-        x, y = y, x
-    return (x, y) if abs(x) <= _MOST_LONGITUDE and abs(y) <= _MOST_LATITUDE else None
 
 
 def _columns(table: Table, fits: Callable[[object], bool]) -> list[int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, request
 
@@ -24,6 +25,7 @@ from registry.web.relations import Teller, told
 from registry.web.rendering import page
 from registry.web.site import Visit, visit
 from registry.web.sources import stated_by
+from registry.web.structured import structured
 from registry.web.timeline import timeline
 from registry.web.views import ResourceView
 from registry.web.vocabularies import branches
@@ -208,6 +210,8 @@ def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
     relations = Teller(about, shown.linker, today).relations()
     shown.told = told(relations)
     return {
+        "structured": structured(shown),
+        "report": _report(view, about.iri, shown.head().label),
         "relations": relations,
         "timeline": timeline(about, relations, shown.linker, today),
         "neighbours": neighbours(about.iri, relations, shown.linker),
@@ -217,6 +221,17 @@ def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
         "sources": stated_by(shown.linker, about, sources(view.release)),
         "findings": view.release.index.findings(about.iri, view.language),
     }
+
+
+def _report(view: Visit, iri: str, label: str) -> str:
+    """Return where a reader says that something is wrong; empty where nobody can be told."""
+    contact = view.site.settings.contact
+    if not contact.startswith("mailto:"):
+        return contact
+    subject = Text("Error in “{label}”", label=label).to(view.language)
+    release = Text("{iri}, release {number}", iri=iri, number=str(view.release.number))
+    filled = {"subject": subject, "body": f"{release.to(view.language)}\r\n\r\n"}
+    return f"{contact}{'&' if '?' in contact else '?'}{urlencode(filled, quote_via=quote)}"
 
 
 def _focused(shown: ResourceView, wanted: _Wanted) -> dict[str, object]:

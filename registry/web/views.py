@@ -12,6 +12,7 @@ from registry.schema import Field, Schema
 from registry.texts import best
 from registry.web.links import Linker
 from registry.web.literals import shown_literal
+from registry.web.outward import coordinates, outward, written
 
 #: Properties shown at the head of the page; earlier ones win.
 LABELS: Final = tuple(
@@ -213,18 +214,30 @@ class ResourceView:
         values = own.get(self._leading(paths), ())
         return best({v.language: v.text for v in reversed(values)}, self.language)
 
-    def _row(self, path: str, values: tuple[Value, ...], declared: Field | None) -> Row:
+    def _row(
+        self,
+        path: str,
+        values: tuple[Value, ...],
+        declared: Field | None,
+        said: Properties | None = None,
+    ) -> Row:
+        """Return a row of the record, or of a part of it that says ``said``."""
         wanted = _in_language(values, self.language)
-        ordered = sorted((self._shown(v) for v in wanted), key=lambda v: v.text.casefold())
+        ordered = sorted(
+            (self._shown(v, path, said) for v in wanted), key=lambda v: v.text.casefold()
+        )
         page = tuple(ordered[self.offset : self.offset + PER_PAGE])
         name = best(declared.name, self.language) if declared else self._property(path)
         text = best(declared.description, self.language) if declared else ""
         return Row(path, name, text, page, len(ordered))
 
-    def _shown(self, value: Value) -> Shown:
+    def _shown(self, value: Value, path: str, said: Properties | None) -> Shown:
         if not value.iri:
             other = value.language if value.language != self.language else ""
-            return Shown(shown_literal(value, self.language), language=other)
+            href = outward(self.schema, path, value, said or {})
+            place = coordinates(value)
+            text = written(place, self.language) if place else shown_literal(value, self.language)
+            return Shown(text, href, external=bool(href), language=other)
         if value.text in self.about.parts and value.text not in self._nested:
             return self._part(value.text)
         return self._link(value.text)
@@ -243,7 +256,7 @@ class ResourceView:
         }
         paths = [p for p in said if p != RDF_TYPE.value and p not in LABELS]
         paths.sort(key=lambda p: (fields[p].order if p in fields else _LAST, p))
-        rows = tuple(self._row(p, said[p], fields.get(p)) for p in paths)
+        rows = tuple(self._row(p, said[p], fields.get(p), said) for p in paths)
         label = self._first(said, LABELS) or shorten(iri).rpartition("#")[2]
         return Shown(label, anchor=iri.partition("#")[2], rows=rows)
 

@@ -53,7 +53,7 @@ def languages(node: rdflib.term.Node, predicate: rdflib.URIRef) -> list[str]:
 
 
 def test_the_terms_were_read() -> None:
-    assert (len(own_terms), len(concepts), len(schemes)) == (83, 109, 18)
+    assert (len(own_terms), len(concepts), len(schemes)) == (84, 111, 18)
 
 
 @pytest.mark.parametrize("term", own_terms, ids=lambda t: t.rpartition("#")[2])
@@ -227,6 +227,6 @@ def test_the_json_ld_context_speaks_of_the_same_terms() -> None:
     missing = {str(t).rpartition("#")[2] for t in own_terms} - set(context)
     annotations = {
         *("pathSegment", "pluralLabel", "listOrder", "listed", "facetOrder", "shortcutOf"),
-        *("keyFactOrder", "sentence", "inSentence", "agreement"),
+        *("keyFactOrder", "sentence", "inSentence", "agreement", "formatterUrl"),
     }
     assert missing == annotations

@@ -5,7 +5,15 @@ from __future__ import annotations
 from support import initiative
 
 _GARDEN = """; faces:theme <vocab/theme/food> ;
+  adms:identifier <id/initiative/garden#siren> , <id/initiative/garden#wikidata> ;
+  geo:hasGeometry <id/initiative/garden#geometry> ;
   faces:stageStatement <id/initiative/garden#stage-1> , <id/initiative/garden#stage-2> .
+<id/initiative/garden#siren> a adms:Identifier ; skos:notation "732829320" ;
+  dcterms:type <vocab/identifier-scheme/siren> .
+<id/initiative/garden#wikidata> a adms:Identifier ; skos:notation "Q1 &" ;
+  dcterms:type <vocab/identifier-scheme/wikidata> .
+<id/initiative/garden#geometry> a geo:Geometry ; geo:asWKT "POINT(5.37 43.3)"^^geo:wktLiteral ;
+  faces:geocodingPrecision <vocab/geocoding-precision/exact> .
 <id/initiative/garden#stage-1> a faces:StageStatement ; faces:stage <vocab/stage/creation> ;
   faces:attestedOn "2010"^^xsd:gYear .
 <id/initiative/garden#stage-2> a faces:StageStatement ; faces:stage <vocab/stage/consolidation> ;

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import re
 import shutil
 import time
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,12 +20,17 @@ from registry.web.links import Linker
 from registry.web.neighbours import neighbours
 from registry.web.relations import Relations, Sentence
 from registry.web.site import EXTENSION
-from support import contribute, initiative
+from support import BASE, contribute, initiative
+from web.http_client import Client
 from web.relationships import garden
+from web.web_server import start
 
 HTML = {"Accept": "text/html"}
 GARDEN = "/doc/initiative/garden"
 MEMBERS = 5_000
+#: Bytes of a first visit and of each page after it.
+MOST_FIRST = 150_000
+MOST_AFTERWARDS = 15_000
 #: Ten times what it takes on two cores (docs/benchmarks.md): a slow machine passes.
 MOST_SECONDS = 0.6
 
@@ -174,3 +182,76 @@ def test_a_picture_of_many_neighbours_has_no_names(told_dir: Path) -> None:
             assert [spot.bare for spot in drawn.spots[:-1]] == [not named] * number
             assert ("too many" in drawn.text) != named
             assert all(0 <= spot.y <= drawn.height for spot in drawn.spots)
+
+
+def test_numbers_and_points_lead_elsewhere_as_the_ontology_declares(visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    assert 'href="https://annuaire-entreprises.data.gouv.fr/entreprise/732829320"' in page
+    assert 'href="https://www.wikidata.org/wiki/Q1%20%26"' in page
+    assert "43,3° N, 5,37° E</a>" in page
+    assert "?mlat=43.3&amp;mlon=5.37#map=17/43.3/5.37" in page
+
+
+def embedded(page: str) -> dict[str, Any]:
+    """Return what the page says to search engines."""
+    text = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def test_a_page_speaks_to_search_engines(visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
+    said = embedded(page)
+    assert (said["@type"], said["@id"]) == ("Organization", f"{BASE}id/initiative/garden")
+    assert said["name"] == "Le jardin"
+    assert {"732829320", "Q1 &"} == {each["value"] for each in said["identifier"]}
+    assert said["geo"] == {"@type": "GeoCoordinates", "latitude": 43.3, "longitude": 5.37}
+    assert '<meta property="og:title" content="Le jardin">' in page
+    assert '<meta name="description" content="Pour essayer.">' in page
+    assert embedded(visitor.get("/doc/network/mesclun", headers=HTML).text)["memberOf"]
+    assert "<script" not in visitor.get("/doc/vocab/stage/creation", headers=HTML).text
+
+
+def test_names_cannot_leave_the_embedded_data(told_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "registry"
+    shutil.copytree(told_dir, folder, symlinks=True)
+    name = "</script><script>alert(1)</script> & \u2028"
+    contribute(folder, "x", initiative("bad", name))
+    page = create_app(Settings(), folder).test_client().get("/doc/initiative/bad", headers=HTML)
+    assert page.text.count("<script") == page.text.count("</script>") == 1
+    assert embedded(page.text)["name"] == name
+
+
+def test_a_record_can_be_cited_and_an_error_reported(told_dir: Path, visitor: FlaskClient) -> None:
+    page = visitor.get(f"{GARDEN}?lang=en", headers=HTML).text
+    assert "“Le jardin”, Registre FACES, release 2 of " in text_of(page)
+    assert f", {BASE}id/initiative/garden" in text_of(page)
+    assert "Report an error" not in page
+    for contact, href in (
+        ("mailto:contact@example.org", "mailto:contact@example.org?subject=Error%20in%20%E2%80%9C"),
+        ("https://example.org/contact", "https://example.org/contact"),
+    ):
+        told = create_app(Settings(contact=contact), told_dir).test_client()
+        page = told.get(f"{GARDEN}?lang=en", headers=HTML).text
+        assert re.search(rf'<a href="{re.escape(href)}[^"]*">Report an error', page)
+
+
+def test_a_page_is_light(told_dir: Path, tmp_path: Path) -> None:
+    """As it is sent, compressed; on a second page, what all pages share is kept by the browser."""
+    server = start(told_dir, tmp_path / "log")
+    asking = {"Accept": "text/html", "Accept-Encoding": "gzip"}
+    try:
+        client = Client(server.url)
+        first = client.get(GARDEN, headers=asking)
+        page = gzip.decompress(first.data).decode()
+        shared = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page))
+        assert shared
+        parts = [client.get(path, headers=asking) for path in shared]
+        assert all("immutable" in part.headers["Cache-Control"] for part in parts)
+        assert sum(len(each.data) for each in (first, *parts)) < MOST_FIRST
+        for path in (GARDEN, "/doc/network/large", "/doc/territory/commune-13055"):
+            assert len(client.get(path, headers=asking).data) < MOST_AFTERWARDS, path
+    finally:
+        server.stop()
+        assert server.process.stdout is not None
+        server.process.stdout.close()
