@@ -37,7 +37,7 @@ _LEAST_SPAN: Final = 0.02
 _TOGETHER: Final = 34
 ROW: Final = 27
 _LABELS: Final = 230
-_LONGEST: Final = 28
+_LONGEST: Final = 27
 _STEPS: Final = (60, 30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
