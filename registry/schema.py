@@ -8,7 +8,7 @@ text of IRIs.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph
@@ -45,6 +45,8 @@ class Field:
     group: str
     #: Its rank among the facts at the top of a page; None where it stays in its group.
     key_order: float | None = None
+    #: Its rank among the filters of a search; None where it is none.
+    facet_order: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,15 @@ class Schema:
     def kind(self, segment: str) -> Kind | None:
         """Return the kind with that path segment, or None."""
         return next((k for k in self.kinds if k.segment == segment), None)
+
+    def facets(self, kinds: Iterable[Kind]) -> list[Field]:
+        """Return the filters of these kinds' records, each property once, in order."""
+        found: dict[str, Field] = {}
+        for kind in kinds:
+            for each in self.fields.get(kind.class_iri, ()):
+                if each.facet_order is not None and not each.inverse:
+                    found.setdefault(each.path, each)
+        return sorted(found.values(), key=lambda f: (f.facet_order, f.path))
 
     def kind_of(self, classes: list[str]) -> Kind | None:
         """Return the first kind, in list order, that one of the classes is."""
@@ -153,7 +164,7 @@ def _groups(graphs: Graphs) -> dict[str, Group]:
 
 
 _FIELDS = """
-SELECT ?class ?property ?path ?inverse ?order ?group ?key ?name ?text WHERE {
+SELECT ?class ?property ?path ?inverse ?order ?group ?key ?facet ?name ?text WHERE {
   ?shape sh:targetClass ?class ; sh:property ?property .
   ?property sh:name ?name .
   { ?property sh:path ?path FILTER isIRI(?path) }
@@ -161,6 +172,7 @@ SELECT ?class ?property ?path ?inverse ?order ?group ?key ?name ?text WHERE {
   OPTIONAL { ?property sh:order ?order }
   OPTIONAL { ?property sh:group ?group }
   OPTIONAL { ?property faces:keyFactOrder ?key }
+  OPTIONAL { ?property faces:facetOrder ?facet }
   OPTIONAL { ?property sh:description ?text FILTER(LANG(?text) = LANG(?name)) }
 }"""
 
@@ -168,14 +180,15 @@ SELECT ?class ?property ?path ?inverse ?order ?group ?key ?name ?text WHERE {
 def _fields(graphs: Graphs) -> dict[str, tuple[Field, ...]]:
     names: dict[tuple[str, str, bool], dict[str, str]] = {}
     texts: dict[tuple[str, str, bool], dict[str, str]] = {}
-    places: dict[tuple[str, str, bool], tuple[float, str, float | None]] = {}
-    for cls, _, path, inverse, order, group, first, name, text in graphs.select(_FIELDS):
+    places: dict[tuple[str, str, bool], tuple[float, str, float | None, float | None]] = {}
+    for cls, _, path, inverse, order, group, first, facet, name, text in graphs.select(_FIELDS):
         key = (_text(cls), _text(path), inverse is not None)
         language = str(getattr(name, "language", "") or "")
         names.setdefault(key, {})[language] = _text(name)
         if text is not None:
             texts.setdefault(key, {})[language] = _text(text)
-        places[key] = (_number(order), _text(group), _number(first) if first else None)
+        ranks = (_number(first) if first else None, _number(facet) if facet else None)
+        places[key] = (_number(order), _text(group), *ranks)
     by_class: dict[str, list[Field]] = {}
     for key, name_words in names.items():
         cls_iri, path_iri, is_inverse = key

@@ -16,6 +16,7 @@ from registry.releases import archive, patch
 from registry.releases.archive import Archive, Release
 from registry.releases.checksum import Checksum
 from registry.releases.writer import sha256
+from registry.search.index import Index
 from registry.settings import Settings
 from registry.texts import Text
 
@@ -120,17 +121,19 @@ def _content(release: Release, progress: Progress) -> Iterator[Fault]:
 
 _RESOURCES = """
 SELECT iri, kind, label_fr, label_en, sort_fr, sort_en, summary_fr, summary_en,
-       label, other, description
+       modified, label, other, description
 FROM resource LEFT JOIN words ON words.rowid = resource.id ORDER BY iri"""
+_BROADER = "SELECT narrow, broad FROM broader ORDER BY narrow, broad"
 _FINDINGS = """
 SELECT * FROM finding ORDER BY focus, severity, path, value, constraint_name, message_fr"""
-_DUMPS = (_RESOURCES, _FINDINGS)
+_DUMPS = (_RESOURCES, _FINDINGS, _BROADER)
 
 
 def _index(release: Release, rebuilt: Path) -> Iterator[Fault]:
     kept = release.folder / archive.INDEX
     try:
         agrees = all(_same(kept, rebuilt, query) for query in _DUMPS)
+        agrees = agrees and Index(kept).filters() == Index(rebuilt).filters()
     except sqlite3.DatabaseError:
         agrees = False
     if not agrees:

@@ -16,6 +16,8 @@ from registry.findings import Finding
 from registry.identifiers import record_of
 from registry.namespaces import RDF_TYPE, term
 from registry.schema import Schema
+from registry.search.facet_writer import FacetWriter
+from registry.search.facets import KIND
 from registry.search.folding import ligatures, sort_key
 from registry.search.version import check
 from registry.store import Graphs
@@ -30,6 +32,13 @@ DESCRIPTIONS = tuple(
     for name in ("dcterms:description", "skos:definition", "schema:description", "rdfs:comment")
 )
 _NAMED = frozenset({*LABELS, *DESCRIPTIONS})
+_MODIFIED = term("dcterms:modified").value
+#: By which a territory lies in another one, and a concept below another one.
+BROADER = frozenset({term("geo:sfWithin").value, term("skos:broader").value})
+_DATES = frozenset(
+    {term("xsd:date"), term("xsd:dateTime"), term("xsd:gYear"), term("xsd:gYearMonth")}
+)
+_YEAR = 4
 _TEXTUAL = frozenset({term("xsd:string"), term("rdf:langString")})
 _SUMMARY_LENGTH = 240
 _BATCH = 2000
@@ -42,6 +51,10 @@ class IndexBuilder:
         fresh = not path.exists()
         self._schema = schema
         self._searched = {kind.segment for kind in schema.kinds if kind.listed}
+        self._facets = {
+            kind.segment: frozenset(f.path for f in schema.facets([kind])) for kind in schema.kinds
+        }
+        self._read = frozenset({_MODIFIED}).union(BROADER, *self._facets.values())
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file becomes visible only when it is complete and synced as a whole.
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -52,6 +65,9 @@ class IndexBuilder:
             self._database.executescript(script)
         check(self._database, str(path))
         self._database.execute("BEGIN")
+        self._filters = FacetWriter(self._database)
+        (last,) = self._database.execute("SELECT MAX(id) FROM resource").fetchone()
+        self._next = (last or 0) + 1
 
     def __enter__(self) -> Self:
         return self
@@ -63,6 +79,7 @@ class IndexBuilder:
         traceback: TracebackType | None,
     ) -> None:
         if kind is None:
+            self._filters.save()
             self._database.execute("COMMIT")
         self._database.close()
 
@@ -95,27 +112,43 @@ class IndexBuilder:
             progress(len(batch))
 
     def _delete(self, record: str) -> None:
-        row = self._database.execute("SELECT id FROM resource WHERE iri = ?", (record,)).fetchone()
-        if row:
-            self._database.execute("DELETE FROM words WHERE rowid = ?", row)
-            self._database.execute("DELETE FROM resource WHERE id = ?", row)
+        rows = self._database.execute("SELECT id, facets FROM resource WHERE iri = ?", (record,))
+        for number, facets in rows.fetchall():
+            self._filters.remove(number, facets)
+            self._database.execute("DELETE FROM broader WHERE narrow = ?", (record,))
+            self._database.execute("DELETE FROM words WHERE rowid = ?", (number,))
+            self._database.execute("DELETE FROM resource WHERE id = ?", (number,))
 
     def _insert(self, graphs: Graphs, records: Iterable[str]) -> None:
         for record in records:
-            row = _row(graphs, self._schema, record)
-            if row is None:
+            own = _Said(self._read)
+            own.read(graphs, record)
+            kind = self._schema.kind_of(own.classes)
+            if kind is None or "#" in record:
                 continue
-            resource, words = row
-            cursor = self._database.execute(
-                "INSERT INTO resource (iri, kind, label_fr, label_en, sort_fr, sort_en,"
-                " summary_fr, summary_en)"
-                " VALUES (?, ?, ?3, NULLIF(?4, ?3), ?5, NULLIF(?6, ?5), ?7, NULLIF(?8, ?7))",
-                resource,
+            number, self._next = self._next, self._next + 1
+            facets = self._filters.add(
+                number,
+                (
+                    (KIND, kind.segment),
+                    *dict.fromkeys(v for v in own.values if v[0] in self._facets[kind.segment]),
+                ),
             )
-            if resource[1] in self._searched:
+            self._database.execute(
+                "INSERT INTO resource (id, iri, kind, label_fr, label_en, sort_fr, sort_en,"
+                " summary_fr, summary_en, modified, facets)"
+                " VALUES (?, ?, ?, ?4, NULLIF(?5, ?4), ?6, NULLIF(?7, ?6), ?8, NULLIF(?9, ?8),"
+                " ?, ?)",
+                (number, record, kind.segment, *_shown(own, record), own.modified, facets),
+            )
+            self._database.executemany(
+                "INSERT OR IGNORE INTO broader VALUES (?, ?)",
+                ((record, value) for path, value in own.values if path in BROADER),
+            )
+            if kind.segment in self._searched:
                 self._database.execute(
                     "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
-                    (cursor.lastrowid, *words),
+                    (number, *_words(graphs, own)),
                 )
 
     def replace_findings(
@@ -175,6 +208,11 @@ def _classes(quads: Iterable[Quad]) -> list[str]:
 class _Said:
     """What a record says itself, taken apart in one pass over its statements."""
 
+    #: The properties whose values are kept.
+    wanted: frozenset[str] = frozenset()
+    #: (property, IRI or year) of the properties that are wanted.
+    values: list[tuple[str, str]] = field(default_factory=list)
+    modified: str = ""
     classes: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     #: (property, literal), for texts alone: numbers and dates are not searched by word.
@@ -191,8 +229,16 @@ class _Said:
                     self.parts.append(iri)
                 elif quad.predicate == RDF_TYPE:
                     self.classes.append(iri)
-            elif isinstance(value, Literal) and value.datatype in _TEXTUAL:
-                self.texts.append((quad.predicate.value, value))
+                elif (path := quad.predicate.value) in self.wanted:
+                    self.values.append((path, iri))
+            elif isinstance(value, Literal):
+                path = quad.predicate.value
+                if value.datatype in _TEXTUAL:
+                    self.texts.append((path, value))
+                elif path in self.wanted and value.datatype in _DATES:
+                    self.values.append((path, value.value[:_YEAR]))
+                    if path == _MODIFIED:
+                        self.modified = max(self.modified, value.value)
 
     def words(self, predicates: Iterable[str]) -> dict[str, str]:
         """Return the words of the first of the properties that has any."""
@@ -206,26 +252,23 @@ class _Said:
         return {}
 
 
-def _row(
-    graphs: Graphs, schema: Schema, record: str
-) -> tuple[tuple[str, ...], tuple[str, str, str]] | None:
-    if "#" in record:
-        return None
-    own = _Said()
-    own.read(graphs, record)
-    kind = schema.kind_of(own.classes)
-    if kind is None:
-        return None
+def _shown(own: _Said, record: str) -> tuple[str, ...]:
+    """Return name, what it is sorted by, and summary, each in both languages."""
+    labels, descriptions = own.words(LABELS), own.words(DESCRIPTIONS)
+    shown = [best(labels, language, record) for language in LANGUAGES]
+    summaries = [_shortened(best(descriptions, language)) for language in LANGUAGES]
+    return (*shown, *map(sort_key, shown), *summaries)
+
+
+def _words(graphs: Graphs, own: _Said) -> tuple[str, str, str]:
+    """Return what is searched: the names, all other texts, the descriptions."""
     parts = _Said()
     for part in sorted(set(own.parts)):
         parts.read(graphs, part)
     labels, descriptions = own.words(LABELS), own.words(DESCRIPTIONS)
-    shown = [best(labels, language, record) for language in LANGUAGES]
-    summaries = [_shortened(best(descriptions, language)) for language in LANGUAGES]
     other = [text.value for name, text in own.texts if name not in _NAMED]
     other += [text.value for _, text in parts.texts]
-    words = (_together(labels.values()), _together(other), _together(descriptions.values()))
-    return (record, kind.segment, *shown, *map(sort_key, shown), *summaries), words
+    return _together(labels.values()), _together(other), _together(descriptions.values())
 
 
 def _shortened(text: str) -> str:

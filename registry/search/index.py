@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import difflib
+import functools
+import json
 import sqlite3
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from pyroaring import BitMap
+
+from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.version import check
 
@@ -16,6 +23,19 @@ _RANK = "bm25(words, 10.0, 5.0, 1.0)"
 #: Where names end that do not begin with the question.
 _LONGEST_NAME = 1_000_000
 _LANGUAGES = frozenset({"fr", "en"})
+#: What comes first: what fits the words best, or what was modified last.
+BEST: Final = "best"
+NAME: Final = "name"
+NEWEST: Final = "newest"
+#: Stand around the words that were found; no text holds them.
+MARK: Final = ("\x02", "\x03")
+_HOLDING: Final = "SELECT rowid FROM words WHERE words MATCH ?"
+_SNIPPET_WORDS: Final = 16
+_FEW: Final = 5000
+_SHORTEST_WORD: Final = 4
+_MOST_TERMS: Final = 20_000
+#: “jardn” and “jardin” are 0.91 alike, “reseau” and “roseau” 0.83.
+_LIKENESS: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +54,36 @@ class Page:
 
     hits: tuple[Hit, ...]
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is searched: words, the values chosen of the filters, and what comes first."""
+
+    words: str = ""
+    choices: Choices = field(default_factory=dict)
+    order: str = BEST
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A record that was found: its values, (property, value), and where the words stand.
+
+    In ``snippet`` each word that was looked for stands between the characters of ``MARK``.
+    """
+
+    hit: Hit
+    values: tuple[tuple[str, str], ...]
+    snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of what was found. ``total`` counts all; ``records`` are those before choices."""
+
+    matches: tuple[Match, ...]
+    total: int
+    records: BitMap
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +123,15 @@ class Index:
         self._local = threading.local()
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
+        return self._connection().execute(sql, values).fetchall()
+
+    def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(self._uri, uri=True)
             check(connection, self._uri)
             self._local.connection = connection
-        return connection.execute(sql, values).fetchall()
+        return connection
 
     def _hits(self, language: str, tail: str, *values: object) -> tuple[Hit, ...]:
         label, summary = _column("label", language), _column("summary", language)
@@ -92,30 +145,112 @@ class Index:
         total = int(self._rows("SELECT COUNT(*) FROM resource WHERE kind = ?", kind)[0][0])
         return Page(self._hits(language, tail, kind, limit, offset), total)
 
-    def search(
-        self, question: str, language: str, *, kind: str | None = None, offset: int, limit: int
-    ) -> Page:
-        """Return a page of the records that hold all words of the question, best first.
-
-        Names that begin with the question come before all others, the shortest first: who types
-        “Marseille” means Marseille, not one of its sixteen arrondissements.
-        """
-        expression = match_expression(question)
-        if not expression:
+    def search(self, words: str, language: str, *, kind: str | None = None, limit: int) -> Page:
+        """Return the first records that hold all words, as ``find`` does."""
+        if not words:
             return Page((), 0)
-        where = "words JOIN resource ON resource.id = words.rowid WHERE words MATCH ?"
-        values: list[object] = [expression]
-        if kind:
-            where += " AND kind = ?"
-            values.append(kind)
-        count = f"SELECT COUNT(*) FROM {where}"  # noqa: S608 — fixed names, values bound
-        total = int(self._rows(count, *values)[0][0])
-        name, begins = _column("sort", language), sort_key(question)
-        tail = (
-            f"{where} ORDER BY IIF(substr({name}, 1, ?) = ?, length({name}), {_LONGEST_NAME}),"
-            f" {_RANK}, {name}, iri LIMIT ? OFFSET ?"
-        )
-        return Page(self._hits(language, tail, *values, len(begins), begins, limit, offset), total)
+        kinds = (kind,) if kind else None
+        found = self.find(Wanted(words), kinds, language, offset=0, limit=limit)
+        return Page(tuple(match.hit for match in found.matches), found.total)
+
+    @functools.cached_property
+    def facets(self) -> Facets:
+        """Its filters, read when first asked for."""
+        return Facets(self._connection())
+
+    def find(
+        self,
+        wanted: Wanted,
+        kinds: Iterable[str] | None,
+        language: str,
+        *,
+        offset: int,
+        limit: int,
+    ) -> Found:
+        """Return a page of the records that fit and are of one of the kinds, or of any.
+
+        Asked by words, those come first whose names begin with the question, the shortest first:
+        who types “Marseille” means Marseille, not one of its sixteen arrondissements. Then come
+        those that hold all words, best first. Without words records are sorted by kind and name,
+        or by date, newest first.
+        """
+        records, chosen = self._fitting(wanted, kinds)
+        if not chosen or not limit:
+            return Found((), len(chosen), records)
+        rows = self._listed(wanted, chosen, language, limit, offset).fetchall()
+        return Found(tuple(map(self._match, rows)), len(chosen), records)
+
+    def each(
+        self, wanted: Wanted, kinds: Iterable[str] | None, language: str, *, at_once: int
+    ) -> Iterator[list[Match]]:
+        """Yield all that ``find`` finds, so many at once; nothing else may be found meanwhile."""
+        _, chosen = self._fitting(wanted, kinds)
+        rows = self._listed(wanted, chosen, language, limit=-1, offset=0)
+        while part := rows.fetchmany(at_once):
+            yield list(map(self._match, part))
+
+    def _fitting(self, wanted: Wanted, kinds: Iterable[str] | None) -> tuple[BitMap, BitMap]:
+        """Return the records that hold the words, and those of them that the choices leave."""
+        facets, records = self.facets, BitMap()
+        expression = match_expression(wanted.words)
+        if expression or not wanted.words:  # words without a letter or digit find nothing
+            records = facets.having(KIND, facets.kinds if kinds is None else kinds)
+        if expression:
+            records &= BitMap(int(number) for (number,) in self._rows(_HOLDING, expression))
+        return records, facets.chosen(records, wanted.choices)
+
+    def _listed(
+        self, wanted: Wanted, chosen: BitMap, language: str, limit: int, offset: int
+    ) -> sqlite3.Cursor:
+        label, summary, name = (_column(c, language) for c in ("label", "summary", "sort"))
+        columns = f"iri, kind, {label}, {summary}, facets"
+        values: tuple[object, ...] = ()
+        if wanted.words and wanted.order == BEST:
+            begins = sort_key(wanted.words)
+            sql = (
+                f"SELECT {columns}, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS})"  # noqa: S608
+                " FROM words JOIN resource ON resource.id = words.rowid"
+                " WHERE words MATCH ? AND chosen(words.rowid)"
+                f" ORDER BY IIF(substr({name}, 1, ?) = ?, length({name}), {_LONGEST_NAME}),"
+                f" {_RANK}, {name}, iri"
+            )
+            values = (*MARK, match_expression(wanted.words), len(begins), begins)
+        else:
+            by = "modified DESC, id" if wanted.order == NEWEST else f"kind, {name}, iri"
+            where = "chosen(id)"  # many are met soon enough along the index
+            if len(chosen) <= _FEW:
+                where, values = "id IN (SELECT value FROM json_each(?))", (json.dumps([*chosen]),)
+            sql = f"SELECT {columns}, '' FROM resource WHERE {where} ORDER BY {by}"  # noqa: S608
+        connection = self._connection()
+        connection.create_function("chosen", 1, chosen.__contains__)
+        return connection.execute(f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset))
+
+    def _match(self, row: tuple[str, ...]) -> Match:
+        iri, kind, label, summary, facets, snippet = row
+        values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
+        return Match(Hit(iri, kind, label, summary), values, snippet)
+
+    def nearest(self, word: str) -> str | None:
+        """Return the word of the index that is most like one that is not in it, or None.
+
+        Compared are those that begin alike: O(words with that letter), some tens of milliseconds.
+        """
+        folded = sort_key(word)
+        if len(folded) < _SHORTEST_WORD:
+            return None
+        self._rows("CREATE VIRTUAL TABLE IF NOT EXISTS temp.term USING fts5vocab(main, words, row)")
+        rows = self._rows(
+            "SELECT term FROM temp.term WHERE term >= ? AND term < ?"
+            " AND length(term) BETWEEN ? AND ? ORDER BY doc DESC LIMIT ?",
+            folded[0], chr(ord(folded[0]) + 1), len(folded) - 2, len(folded) + 2, _MOST_TERMS,
+        )  # fmt: skip
+        close = difflib.get_close_matches(folded, [term for (term,) in rows], 1, _LIKENESS)
+        return close[0] if close else None
+
+    def filters(self) -> dict[tuple[str, str], list[str]]:
+        """Return the records of every value of every filter, for a comparison. O(values)."""
+        iris = {int(n): iri for n, iri in self._rows("SELECT id, iri FROM resource")}
+        return self.facets.stated(iris)
 
     def named(self, words: str, kind: str, language: str, *, limit: int) -> tuple[Hit, ...]:
         """Return records of a kind in whose names the words begin, the shortest name first.

@@ -1,5 +1,5 @@
 -- The index of one release. Everything here is derived from its RDF and the shapes.
-PRAGMA user_version = 1;  -- registry.search.version.VERSION
+PRAGMA user_version = 2;  -- registry.search.version.VERSION
 
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
@@ -10,10 +10,28 @@ CREATE TABLE resource (
     sort_fr TEXT NOT NULL,
     sort_en TEXT,
     summary_fr TEXT NOT NULL,  -- first words of its description
-    summary_en TEXT
+    summary_en TEXT,
+    modified TEXT NOT NULL,    -- date, '' where none is stated
+    facets TEXT NOT NULL       -- ids of its rows in facet, with commas
 ) STRICT;
 CREATE INDEX resource_by_kind_fr ON resource (kind, sort_fr);
 CREATE INDEX resource_by_kind_en ON resource (kind, COALESCE(sort_en, sort_fr));
+
+CREATE INDEX resource_by_date ON resource (kind, modified);
+
+-- A value of a filter, and the records that state it: a roaring bitmap of their ids
+-- (https://roaringbitmap.org). Narrower values are gathered when a release is opened.
+CREATE TABLE facet (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL,        -- the property; “kind” for the path segment of the class
+    value TEXT NOT NULL,       -- an IRI, the year of a date, a segment
+    members BLOB NOT NULL,
+    UNIQUE (path, value)
+) STRICT;
+
+-- What lies in or below what: territories, concepts.
+CREATE TABLE broader (narrow TEXT NOT NULL, broad TEXT NOT NULL, PRIMARY KEY (narrow, broad))
+STRICT, WITHOUT ROWID;
 
 -- The words of the records that have a list on the site. A release copies its parent's index, so
 -- what is left out here is saved with every edit.

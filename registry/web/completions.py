@@ -85,7 +85,7 @@ def _named(view: Visit, question: str) -> Iterator[Hit]:
     if len(question) < _SHORTEST_QUESTION:
         return
     index, most = view.release.index, _MOST_NAMES
-    yield from index.search(question, view.language, offset=0, limit=most).hits
+    yield from index.search(question, view.language, limit=most).hits
     yield from index.named(question, _CONCEPT, view.language, limit=most)
 
 

@@ -129,7 +129,6 @@ class Form:
             typed,
             self.view.language,
             kind=self._segment(parameter),
-            offset=0,
             limit=_MOST_SUGGESTIONS,
         )
         same = [hit for hit in found.hits if sort_key(hit.label) == sort_key(typed)]

@@ -1,0 +1,67 @@
+"""A search of the pages as a SPARQL query, to take it further."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from registry.namespaces import PREFIXES, shorten
+
+if TYPE_CHECKING:
+    from registry.web.search import Asked
+
+_NAMES: Final = "rdfs:label|skos:prefLabel|dcterms:title|foaf:name"
+_BROADER: Final = "(skos:broader|geo:sfWithin)*"
+#: Every record has a name in French, not every one in English.
+_NAME: Final = ('  FILTER(LANG(?name) = "fr")',)
+_NAME_OR_FRENCH: Final = (
+    '  FILTER(LANG(?french) = "fr")',
+    f'  OPTIONAL {{ ?record {_NAMES} ?english . FILTER(LANG(?english) = "en") }}',
+    "  BIND(COALESCE(?english, ?french) AS ?name)",
+)
+_WORDS: Final = (
+    "  # The pages look at all texts of a record, whatever their accents; this at its name alone."
+)
+
+
+def as_sparql(what: Asked, language: str) -> str:
+    """Return a query for the records that the filters leave, and their names.
+
+    Words are looked for in names only: SPARQL has no index of texts.
+    """
+    classes = [_term(kind.class_iri) for kind in what.kinds]
+    kind = classes[0] if len(classes) == 1 else "?kind"
+    lines = [f"  ?record a {kind} ; {_NAMES} ?{'name' if language == 'fr' else 'french'} ."]
+    if kind == "?kind":
+        lines.append(f"  VALUES ?kind {{ {' '.join(classes)} }}")
+    for number, (path, values) in enumerate(what.wanted.choices.items(), start=1):
+        lines += _choice(f"?value{number}", path, values)
+    lines += _NAME if language == "fr" else _NAME_OR_FRENCH
+    if what.wanted.words:
+        lines.append(_WORDS)
+        for word in what.wanted.words.split():
+            text = json.dumps(word.lower(), ensure_ascii=False)
+            lines.append(f"  FILTER(CONTAINS(LCASE(?name), {text}))")
+    body = "\n".join(lines)
+    used = [p for p in PREFIXES if f"{p}:" in body]
+    head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
+    return f"{head}SELECT DISTINCT ?record ?name WHERE {{\n{body}\n}}\nORDER BY ?name\n"
+
+
+def _choice(variable: str, path: str, values: tuple[str, ...]) -> list[str]:
+    if all(value.isdigit() for value in values):
+        years = ", ".join(f'"{value}"' for value in values)
+        return [
+            f"  ?record {_term(path)} {variable} .",
+            f"  FILTER(SUBSTR(STR({variable}), 1, 4) IN ({years}))",
+        ]
+    terms = " ".join(f"<{value}>" for value in values)
+    return [
+        f"  ?record {_term(path)}/{_BROADER} {variable} .",
+        f"  VALUES {variable} {{ {terms} }}",
+    ]
+
+
+def _term(iri: str) -> str:
+    name = shorten(iri)
+    return f"<{iri}>" if name == iri else name

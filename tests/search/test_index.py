@@ -1,0 +1,68 @@
+"""The index after edits is the index that is made anew, filters included."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from registry.namespaces import PREFIXES
+from registry.progress import Progress
+from registry.publishing.verify import verify
+from registry.releases.archive import Archive
+from registry.search.index import Index, Wanted
+from registry.settings import Settings
+from support import contribute, initiative, shipped
+
+SPATIAL = PREFIXES["dcterms"] + "spatial"
+THEME = PREFIXES["faces"] + "theme"
+TERRITORY = "https://w3id.org/faces/id/territory/"
+VOCAB = "https://w3id.org/faces/vocab/"
+
+
+def _garden(key: str, theme: str, commune: str = "13055") -> str:
+    text = initiative(key, f"Jardin {key}", f"; faces:theme <{VOCAB}theme/{theme}>")
+    return text.replace("commune-13055", f"commune-{commune}")
+
+
+def _found(index: Index, path: str, value: str) -> set[str]:
+    wanted = Wanted(choices={path: (value,)})
+    found = index.find(wanted, ["initiative"], "fr", offset=0, limit=50)
+    assert found.total == len(found.matches)
+    return {match.hit.iri.rpartition("/")[2] for match in found.matches}
+
+
+def test_filters_follow_edits_and_agree_with_an_index_made_anew(tmp_path: Path) -> None:
+    shipped(tmp_path, Settings())
+    gardens = (
+        _garden("a", "environment") + _garden("b", "culture") + _garden("c", "culture", "06088")
+    )
+    contribute(tmp_path, "jardins", gardens)
+    first = Archive(tmp_path).current().index
+    assert _found(first, THEME, f"{VOCAB}theme/culture") == {"b", "c"}
+    assert _found(first, SPATIAL, f"{TERRITORY}departement-13") == {"a", "b"}
+    assert _found(first, SPATIAL, f"{TERRITORY}region-93") == {"a", "b", "c"}
+
+    contribute(tmp_path, "jardins", _garden("a", "culture", "06088") + _garden("d", "culture"))
+    second = Archive(tmp_path).current().index
+    assert _found(second, THEME, f"{VOCAB}theme/culture") == {"a", "d"}
+    assert _found(second, THEME, f"{VOCAB}theme/environment") == set()
+    assert _found(second, SPATIAL, f"{TERRITORY}departement-13") == {"d"}
+    assert _found(first, THEME, f"{VOCAB}theme/culture") == {"b", "c"}  # a release never changes
+    assert verify(Archive(tmp_path), Settings(), Progress()).clean
+
+
+def test_a_filter_that_was_tampered_with_is_noticed(tmp_path: Path) -> None:
+    shipped(tmp_path, Settings())
+    with sqlite3.connect(Archive(tmp_path).current().folder / "index.sqlite") as database:
+        database.execute("DELETE FROM facet WHERE id = (SELECT MAX(id) FROM facet)")
+    faults = verify(Archive(tmp_path), Settings(), Progress()).faults
+    assert any("index" in str(fault.what) for fault in faults)
+
+
+def test_a_word_like_one_that_is_there(tmp_path: Path) -> None:
+    shipped(tmp_path, Settings())
+    index = Archive(tmp_path).current().index
+    assert index.nearest("mesclum") == "mesclun"
+    assert index.nearest("Résseau") == "reseau"
+    assert index.nearest("xqzwv") is None
+    assert index.nearest("’") is None
