@@ -18,7 +18,6 @@ from registry.describe import (
     PER_DOCUMENT,
     Description,
     Source,
-    describe,
     links_page,
     sources,
     triples,
@@ -42,11 +41,9 @@ class Document:
     next_path: str | None
 
 
-def document(visit: Visit, iri: str, form: Format, page: int) -> Document | None:
-    """Return the document about an IRI, or None when the release does not know it."""
-    about = describe(visit.release, iri, visit.site.iris, wanted=None)
-    if about is None:
-        return None
+def document(visit: Visit, about: Description, form: Format, page: int) -> Document:
+    """Return the document that says what ``about`` holds, and a page of links to it."""
+    iri = about.iri
     links = links_page(visit.release, iri, page) if about.incoming else []
     total = sum(link.total for link in about.incoming)
     more = page * PER_DOCUMENT < total

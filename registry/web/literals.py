@@ -28,10 +28,14 @@ def shown_literal(value: Value, language: str) -> str:
         return value.text
 
 
-def _date(text: str, language: str) -> str:
-    date = dt.date.fromisoformat(text[:10])
+def day(date: dt.date, language: str) -> str:
+    """Return a day for the reader; the first of a month is « 1er » in French."""
     form = "d'er' MMMM y" if language == "fr" and date.day == 1 else "d MMMM y"
     return format_date(date, form, locale=language)
+
+
+def _date(text: str, language: str) -> str:
+    return day(dt.date.fromisoformat(text[:10]), language)
 
 
 def _month(text: str, language: str) -> str:

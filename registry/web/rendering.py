@@ -6,7 +6,6 @@ import datetime as dt
 from typing import Final
 from urllib.parse import urlencode
 
-from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from flask import Flask, Response, g, make_response, render_template, request
 
@@ -14,6 +13,7 @@ from registry.errors import RegistryError
 from registry.texts import LANGUAGES, Text, Words, best
 from registry.web.caching import stamped
 from registry.web.languages import chosen
+from registry.web.literals import day
 from registry.web.memento import present_address
 from registry.web.site import Visit, language, site, visit
 
@@ -34,9 +34,7 @@ def number(value: float) -> str:
 def moment(iso: str) -> str:
     """Write an ISO date or date-time for people; unchanged when it is neither."""
     try:
-        if "T" in iso:
-            return format_datetime(dt.datetime.fromisoformat(iso), "d MMMM y", locale=language())
-        return format_date(dt.date.fromisoformat(iso), "d MMMM y", locale=language())
+        return day(dt.datetime.fromisoformat(iso).date(), language())
     except ValueError:
         return iso
 

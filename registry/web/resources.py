@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, make_response, render_template, request
 
 from registry.describe import FIRST_LINKS, PER_PAGE, Description, Range, describe, sources
 from registry.errors import NotFoundError, UsageError
@@ -16,6 +16,7 @@ from registry.negotiation import negotiate
 from registry.reference import VOCABULARIES
 from registry.texts import Text
 from registry.web.caching import REVALIDATE, not_modified, page_validator, stamped
+from registry.web.departed import Departure, departure, remains
 from registry.web.documents import document
 from registry.web.links import Linker, document_path, iri_of_document, split_extension
 from registry.web.neighbours import neighbours
@@ -98,10 +99,46 @@ def negotiated() -> Format:
 def _see_document(view: Visit, iri: str) -> Response:
     """Redirect to the document about an IRI that exists (Cool URIs for the Semantic Web §4.3)."""
     form = negotiated()
-    if not is_iri(iri) or describe(view.release, iri, view.site.iris, wanted=None) is None:
+    about = describe(view.release, iri, view.site.iris, wanted=None)
+    if about is None:
         raise _unknown(iri)
+    gone = departure(about, view.site.schema)
+    if gone and gone.to:
+        path = view.site.iris.path(gone.to)
+        return _redirect(301, view.link(path) if path else _ascii(gone.to))
+    if gone:
+        return _withdrawn(view, about, form, gone)
     path = document_path(view.site, iri, None if form is HTML else form)
-    response = Response(status=303, headers={"Location": view.link(path)})
+    return _redirect(303, view.link(path))
+
+
+def _redirect(status: int, location: str) -> Response:
+    response = Response(status=status, headers={"Location": location})
+    response.headers["Vary"] = _VARY
+    response.headers["Cache-Control"] = REVALIDATE
+    return response
+
+
+def _withdrawn(view: Visit, about: Description, form: Format, gone: Departure) -> Response:
+    """Answer 410 with what may still be told (RFC 9110 §15.5.11)."""
+    left = remains(about)
+    if form is HTML:
+        shown = _view_of(view, left)
+        response = make_response(
+            render_template(
+                "withdrawn.html",
+                iri=left.iri,
+                head=shown.head(),
+                on=gone.on,
+                sources=stated_by(shown.linker, left, sources(view.release)),
+                formats=_formats(view, left.iri),
+            )
+        )
+        response.headers["Content-Language"] = view.language
+    else:
+        body = document(view, left, form, page=1).body
+        response = Response(body, content_type=form.content_type)
+    response.status_code = 410
     response.headers["Vary"] = _VARY
     response.headers["Cache-Control"] = REVALIDATE
     return response
@@ -120,7 +157,15 @@ def _document(view: Visit, iri: str, form: Format | None) -> Response:
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
-    response = _page(view, iri, etag) if chosen is HTML else _rdf(view, iri, chosen, etag)
+    about = describe(view.release, iri, view.site.iris, _links_wanted(view, iri, chosen))
+    if about is None:
+        raise _unknown(iri)
+    gone = departure(about, view.site.schema)
+    if gone and gone.to:
+        return _redirect(301, view.link(document_path(view.site, gone.to, form)))
+    if gone:
+        return _withdrawn(view, about, chosen, gone)
+    response = _page(view, about, etag) if chosen is HTML else _rdf(view, about, chosen, etag)
     for header in _links(view, iri):
         response.headers.add("Link", header)
     if form is None and chosen is not HTML:
@@ -129,9 +174,8 @@ def _document(view: Visit, iri: str, form: Format | None) -> Response:
 
 
 def _links(view: Visit, iri: str) -> list[str]:
-    paths = [(document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML]
     links = [
-        f'<{view.document(path)}>; rel="alternate"; type="{f.media_type}"' for path, f in paths
+        f'<{path}>; rel="alternate"; type="{form.media_type}"' for path, form in _formats(view, iri)
     ]
     return [*links, f'<{_ascii(iri)}>; rel="http://xmlns.com/foaf/0.1/primaryTopic"']
 
@@ -141,10 +185,8 @@ def _ascii(iri: str) -> str:
     return "".join(c if c.isascii() else "".join(f"%{b:02X}" for b in c.encode()) for c in iri)
 
 
-def _rdf(view: Visit, iri: str, form: Format, etag: str) -> Response:
-    found = document(view, iri, form, page_number())
-    if found is None:
-        raise _unknown(iri)
+def _rdf(view: Visit, about: Description, form: Format, etag: str) -> Response:
+    found = document(view, about, form, page_number())
     response = Response(found.body, content_type=form.content_type)
     if found.next_path:
         response.headers.add("Link", f'<{found.next_path}>; rel="next"')
@@ -169,26 +211,33 @@ def _wanted() -> _Wanted:
     return _Wanted(inverse or request.args.get("of"), inverse is not None, page_number())
 
 
-def _page(view: Visit, iri: str, etag: str) -> Response:
-    wanted = _wanted()
+def _is_tree(view: Visit, iri: str) -> bool:
+    """Whether the page of a record is the tree of what it holds."""
     own = view.release.index.hits([iri], view.language).get(iri)
-    as_tree = own is not None and own.kind == _SCHEME and not wanted.path
-    links = None if as_tree else wanted.links
-    about = describe(view.release, iri, view.site.iris, links)
-    if about is None:
-        raise _unknown(iri)
+    return own is not None and own.kind == _SCHEME and not _wanted().path
+
+
+def _links_wanted(view: Visit, iri: str, form: Format) -> Range | None:
+    return None if form is not HTML or _is_tree(view, iri) else _wanted().links
+
+
+def _view_of(view: Visit, about: Description) -> ResourceView:
     hits = view.release.index.hits(sorted(about.terms()), view.language)
     linker = Linker(view.site, hits, view.language)
-    shown = ResourceView(about, linker, view.site.schema, view.language)
+    return ResourceView(about, linker, view.site.schema, view.language)
+
+
+def _formats(view: Visit, iri: str) -> list[tuple[str, Format]]:
+    paths = ((document_path(view.site, iri, f), f) for f in DOCUMENT_FORMATS if f is not HTML)
+    return [(view.document(path), form) for path, form in paths]
+
+
+def _page(view: Visit, about: Description, etag: str) -> Response:
+    wanted, iri = _wanted(), about.iri
+    shown = _view_of(view, about)
     context = _focused(shown, wanted) if wanted.path else _whole(view, shown)
-    if as_tree:
+    if _is_tree(view, iri):
         context |= branches(view, iri)
-    path = document_path(view.site, iri)
-    formats = [
-        (view.document(document_path(view.site, iri, f)), f)
-        for f in DOCUMENT_FORMATS
-        if f is not HTML
-    ]
     return page(
         view,
         etag,
@@ -198,8 +247,8 @@ def _page(view: Visit, iri: str, etag: str) -> Response:
         head=shown.head(),
         crumbs=shown.crumbs(),
         fictitious=shown.fictitious(),
-        path=path,
-        formats=formats,
+        path=document_path(view.site, iri),
+        formats=_formats(view, iri),
         **context,
     )
 

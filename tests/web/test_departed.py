@@ -1,0 +1,107 @@
+"""Records that were withdrawn or merged: 410 and 301, for people and for programs alike."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+
+from registry.settings import Settings
+from registry.web.app import create_app
+from support import BASE, contribute, initiative
+
+STATUS = "; adms:status <vocab/record-status/{}>"
+GONE = (
+    STATUS.format("withdrawn") + '; prov:invalidatedAtTime "2026-03-01T10:00:00Z"^^xsd:dateTime ;'
+    " foaf:homepage <https://secret.example/>"
+)
+MERGED = STATUS.format("superseded") + "; dcterms:isReplacedBy <id/initiative/kept>"
+ACCEPTS = {
+    "text/html": "html",
+    "text/turtle": "ttl",
+    "application/ld+json": "jsonld",
+    "application/n-triples": "nt",
+    "application/rdf+xml": "rdf",
+}
+
+
+@pytest.fixture(scope="module")
+def visitor(shipped_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder = tmp_path_factory.mktemp("departed") / "registry"
+    shutil.copytree(shipped_dir, folder, symlinks=True)
+    text = "@prefix foaf: <http://xmlns.com/foaf/0.1/> .\n"
+    text += "@prefix prov: <http://www.w3.org/ns/prov#> .\n"
+    text += initiative("gone", "Jardin retiré", GONE) + initiative("kept", "Jardin gardé")
+    text += initiative("merged", "Doublon", MERGED)
+    text += initiative("itself", "Boucle", MERGED.replace("kept", "itself"))
+    text += initiative("unclear", "Remplacé, par on ne sait quoi", STATUS.format("superseded"))
+    contribute(folder, "jardins", text)
+    return create_app(Settings(), folder).test_client()
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_what_was_withdrawn_is_gone(visitor: FlaskClient, accept: str) -> None:
+    for path in ("/id/initiative/gone", "/doc/initiative/gone"):
+        answer = visitor.get(path, headers={"Accept": accept})
+        assert answer.status_code == 410, path
+        assert answer.content_type.startswith(accept)
+        assert "Jardin retir" in answer.text
+        assert "Pour essayer" not in answer.text
+        assert "secret" not in answer.text
+        assert "ETag" not in answer.headers
+    assert visitor.get("/doc/initiative/gone.ttl").status_code == 410
+    assert visitor.head("/id/initiative/gone").status_code == 410
+
+
+def test_the_document_of_a_withdrawn_record_says_so(visitor: FlaskClient) -> None:
+    body = visitor.get("/doc/initiative/gone.nt").data
+    record = NamedNode(f"{BASE}id/initiative/gone")
+    said = [q for q in parse(body, RdfFormat.N_TRIPLES) if q.subject == record]
+    assert {str(q.predicate.value).rpartition("/")[2].rpartition("#")[2] for q in said} == {
+        *("type", "label", "status", "invalidatedAtTime"),
+    }
+    assert any(q.object == Literal("Jardin retiré", language="fr") for q in said)
+
+
+def test_the_page_of_a_withdrawn_record_names_day_source_and_a_way_on(
+    visitor: FlaskClient,
+) -> None:
+    page = visitor.get("/doc/initiative/gone?lang=fr", headers={"Accept": "text/html"}).text
+    assert "Cette fiche a été retirée." in page
+    assert "1er mars 2026" in page
+    assert "/doc/source/jardins" in page
+    assert '<meta name="robots" content="noindex">' in page
+    assert 'type="search"' in page
+
+
+@pytest.mark.parametrize("accept", ACCEPTS)
+def test_what_was_merged_moved_for_good(visitor: FlaskClient, accept: str) -> None:
+    answer = visitor.get("/id/initiative/merged", headers={"Accept": accept})
+    assert (answer.status_code, answer.location) == (301, "/id/initiative/kept")
+    answer = visitor.get("/doc/initiative/merged?lang=en", headers={"Accept": accept})
+    assert (answer.status_code, answer.location) == (301, "/doc/initiative/kept?lang=en")
+    extension = ACCEPTS[accept]
+    if extension != "html":
+        answer = visitor.get(f"/doc/initiative/merged.{extension}")
+        assert (answer.status_code, answer.location) == (301, f"/doc/initiative/kept.{extension}")
+    followed = visitor.get(
+        "/id/initiative/merged", headers={"Accept": accept}, follow_redirects=True
+    )
+    assert followed.status_code == 200
+    assert "Jardin gard" in followed.text
+
+
+def test_what_names_no_other_record_stays(visitor: FlaskClient) -> None:
+    for key in ("itself", "unclear", "kept"):
+        answer = visitor.get(f"/doc/initiative/{key}", headers={"Accept": "text/html"})
+        assert answer.status_code == 200
+
+
+def test_a_merged_commune_keeps_its_page(visitor: FlaskClient) -> None:
+    """The shapes give its successor a place there; its name and code are still asked for."""
+    page = visitor.get("/doc/territory/commune-04003", headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert "remplacé par" in page.text
