@@ -22,6 +22,7 @@ from registry.negotiation import negotiate
 from registry.query.pool import ClientGoneError
 from registry.texts import Text
 from registry.web.site import ERROR, language, note
+from registry.web.suggestions import suggestions
 
 _log: Final = logging.getLogger("registry.web")
 _PLAIN: Final = Format("plain", "txt", ("text/plain",))
@@ -73,6 +74,7 @@ _OWN_WORDS: Final = {
 _NOTHING_SENT: Final = Text("None of the answer had come by then.")
 _RETRY_SECONDS: Final = 5
 _CLIENT_FAULT: Final = 400
+_NOT_FOUND: Final = 404
 _SERVER_FAULT: Final = 500
 _BUSY: Final = 503
 
@@ -201,6 +203,7 @@ def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> 
             place=place_words,
             status=status,
             limited="limit" in place,
+            suggestions=suggestions(request.path) if status == _NOT_FOUND else (),
         )
     elif form is _PLAIN:
         where = "".join(f"{key}: {value}\n" for key, value in place.items())

@@ -276,3 +276,16 @@ def test_describe_tells_unknown_from_known(web_dir: Path) -> None:
     assert {i.total for i in about.incoming if i.path.endswith("spatial")} == {122}
     with pytest.raises(NotFoundError):
         Archive(web_dir).release(99)
+
+
+def test_an_address_that_leads_nowhere_suggests_what_may_be_meant(client: FlaskClient) -> None:
+    for address in ("/doc/network/mesclum", "/id/reseau/mesclun", "/Mesclun.html"):
+        answer = client.get(f"{address}?lang=fr", headers=HTML)
+        assert answer.status_code == 404
+        assert "Peut-être cherchiez-vous" in answer.text
+        first = answer.text.partition('<ul class="hits">')[2].partition("</li>")[0]
+        assert 'href="/doc/network/mesclun?lang=fr">Mesclun' in first
+    for address in ("/doc/network/zzzz", "/doc/network/7", "/wp-login.php", "/doc/network/%00"):
+        answer = client.get(address, headers=HTML)
+        assert answer.status_code == 404
+        assert "Peut-être" not in answer.text

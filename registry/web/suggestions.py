@@ -1,0 +1,48 @@
+"""What someone may have meant whose address leads nowhere: records with a name like its end."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from typing import Final
+
+from registry.errors import RegistryError
+from registry.search.folding import sort_key
+from registry.search.index import Hit
+from registry.web.links import document_path, split_extension
+from registry.web.site import Visit, visit
+
+_WORD: Final = re.compile(r"[^\W\d_]{3,}")
+_MOST_WORDS: Final = 4
+_LOOKED_AT: Final = 30
+_SHOWN: Final = 5
+_LIKENESS: Final = 0.55
+
+
+def suggestions(address: str) -> list[tuple[Hit, str]]:
+    """Return records with their paths, the likest first; none where no release can be read."""
+    stem, _ = split_extension(address.rpartition("/")[2])
+    words = _WORD.findall(stem)[:_MOST_WORDS]
+    try:
+        return _like(visit(), words) if words else []
+    except RegistryError:
+        return []
+
+
+def _like(view: Visit, words: list[str]) -> list[tuple[Hit, str]]:
+    index = view.release.index
+    known = [word for word in words if index.search(word, view.language, limit=1).total]
+    # Only one word is looked for among those that are like it: it is the slow part.
+    other = next((near for w in words if w not in known and (near := index.nearest(w))), None)
+    meant = [word for word in words if word in known] + ([other] if other else [])
+    found: dict[str, Hit] = {}
+    for question in (" ".join(meant), *meant):
+        for hit in index.search(question, view.language, limit=_LOOKED_AT).hits:
+            found[hit.iri] = hit
+    wanted = sort_key(" ".join(words))
+
+    def likeness(hit: Hit) -> float:
+        return difflib.SequenceMatcher(None, wanted, sort_key(hit.label)).ratio()
+
+    close = sorted((h for h in found.values() if likeness(h) >= _LIKENESS), key=likeness)
+    return [(hit, document_path(view.site, hit.iri)) for hit in reversed(close[-_SHOWN:])]
