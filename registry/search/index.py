@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import functools
-import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -20,8 +19,6 @@ from registry.search.version import check
 
 #: Matches in a label count most, then other names and identifiers, then the description.
 _RANK = "bm25(words, 10.0, 5.0, 1.0)"
-#: Where names end that do not begin with the question.
-_LONGEST_NAME = 1_000_000
 _LANGUAGES = frozenset({"fr", "en"})
 #: What comes first: what fits the words best, or what was modified last.
 BEST: Final = "best"
@@ -29,9 +26,10 @@ NAME: Final = "name"
 NEWEST: Final = "newest"
 #: Stand around the words that were found; no text holds them.
 MARK: Final = ("\x02", "\x03")
-_HOLDING: Final = "SELECT rowid FROM words WHERE words MATCH ?"
+#: Sorts after every letter.
+_AFTER_ALL: Final = "\U0010ffff"
 _SNIPPET_WORDS: Final = 16
-_FEW: Final = 5000
+_FEW: Final = 1000
 _SHORTEST_WORD: Final = 4
 _MOST_TERMS: Final = 20_000
 #: “jardn” and “jardin” are 0.91 alike, “reseau” and “roseau” 0.83.
@@ -177,17 +175,20 @@ class Index:
         records, chosen = self._fitting(wanted, kinds)
         if not chosen or not limit:
             return Found((), len(chosen), records)
-        rows = self._listed(wanted, chosen, language, limit, offset).fetchall()
-        return Found(tuple(map(self._match, rows)), len(chosen), records)
+        if wanted.words and wanted.order == BEST:
+            ids = self._best(wanted.words, chosen, language, limit, offset)
+        else:
+            ids = [n for (n,) in self._sorted(wanted.order, chosen, language, limit, offset)]
+        return Found(tuple(self._matches(ids, wanted.words, language)), len(chosen), records)
 
     def each(
         self, wanted: Wanted, kinds: Iterable[str] | None, language: str, *, at_once: int
     ) -> Iterator[list[Match]]:
-        """Yield all that ``find`` finds, so many at once; nothing else may be found meanwhile."""
+        """Yield all that fit, so many at once; nothing else may be found meanwhile."""
         _, chosen = self._fitting(wanted, kinds)
-        rows = self._listed(wanted, chosen, language, limit=-1, offset=0)
-        while part := rows.fetchmany(at_once):
-            yield list(map(self._match, part))
+        ids = self._sorted(wanted.order, chosen, language, limit=-1, offset=0)
+        while part := ids.fetchmany(at_once):
+            yield self._matches([number for (number,) in part], "", language)
 
     def _fitting(self, wanted: Wanted, kinds: Iterable[str] | None) -> tuple[BitMap, BitMap]:
         """Return the records that hold the words, and those of them that the choices leave."""
@@ -196,39 +197,76 @@ class Index:
         if expression or not wanted.words:  # words without a letter or digit find nothing
             records = facets.having(KIND, facets.kinds if kinds is None else kinds)
         if expression:
-            records &= BitMap(int(number) for (number,) in self._rows(_HOLDING, expression))
+            rows = self._rows("SELECT rowid FROM words WHERE words MATCH ?", expression)
+            records &= BitMap(int(number) for (number,) in rows)
         return records, facets.chosen(records, wanted.choices)
 
-    def _listed(
-        self, wanted: Wanted, chosen: BitMap, language: str, limit: int, offset: int
-    ) -> sqlite3.Cursor:
-        label, summary, name = (_column(c, language) for c in ("label", "summary", "sort"))
-        columns = f"iri, kind, {label}, {summary}, facets"
-        values: tuple[object, ...] = ()
-        if wanted.words and wanted.order == BEST:
-            begins = sort_key(wanted.words)
+    def _best(
+        self, words: str, chosen: BitMap, language: str, limit: int, offset: int
+    ) -> list[int]:
+        """Return a page of those whose names begin with the words, then of those that hold them."""
+        name, begins = _column("sort", language), sort_key(words)
+        where, values = self._among(chosen)
+        sql = (
+            f"SELECT id FROM resource WHERE {where} AND {name} BETWEEN ? AND ?"  # noqa: S608
+            f" ORDER BY length({name}), {name}, id LIMIT ?"
+        )
+        rows = self._rows(sql, *values, begins, begins + _AFTER_ALL, offset + limit)
+        first = [int(number) for (number,) in rows]
+        ids = first[offset:]
+        if len(ids) < limit:  # these were all of them
+            rest = chosen - BitMap(first)
+            self._connection().create_function("chosen", 1, rest.__contains__)
             sql = (
-                f"SELECT {columns}, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS})"  # noqa: S608
-                " FROM words JOIN resource ON resource.id = words.rowid"
-                " WHERE words MATCH ? AND chosen(words.rowid)"
-                f" ORDER BY IIF(substr({name}, 1, ?) = ?, length({name}), {_LONGEST_NAME}),"
-                f" {_RANK}, {name}, iri"
+                "SELECT rowid FROM words WHERE words MATCH ? AND chosen(rowid)"  # noqa: S608
+                f" ORDER BY {_RANK}, rowid LIMIT ? OFFSET ?"
             )
-            values = (*MARK, match_expression(wanted.words), len(begins), begins)
-        else:
-            by = "modified DESC, id" if wanted.order == NEWEST else f"kind, {name}, iri"
-            where = "chosen(id)"  # many are met soon enough along the index
-            if len(chosen) <= _FEW:
-                where, values = "id IN (SELECT value FROM json_each(?))", (json.dumps([*chosen]),)
-            sql = f"SELECT {columns}, '' FROM resource WHERE {where} ORDER BY {by}"  # noqa: S608
-        connection = self._connection()
-        connection.create_function("chosen", 1, chosen.__contains__)
-        return connection.execute(f"{sql} LIMIT ? OFFSET ?", (*values, limit, offset))
+            page = (limit - len(ids), max(0, offset - len(first)))
+            ids += [int(n) for (n,) in self._rows(sql, match_expression(words), *page)]
+        return ids
 
-    def _match(self, row: tuple[str, ...]) -> Match:
-        iri, kind, label, summary, facets, snippet = row
-        values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
-        return Match(Hit(iri, kind, label, summary), values, snippet)
+    def _sorted(
+        self, order: str, chosen: BitMap, language: str, limit: int, offset: int
+    ) -> sqlite3.Cursor:
+        """Return the ids of a page in order; along an index where there are many."""
+        where, values = self._among(chosen)
+        by = (
+            "modified DESC, id DESC"
+            if order == NEWEST
+            else f"kind, {_column('sort', language)}, id"
+        )
+        sql = f"SELECT id FROM resource WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"  # noqa: S608
+        return self._connection().execute(sql, (*values, limit, offset))
+
+    def _among(self, chosen: BitMap) -> tuple[str, tuple[str, ...]]:
+        """Return the condition that a record is among those chosen, and its values.
+
+        Few are looked up one by one; of many, those of their kinds are gone through in order.
+        """
+        if len(chosen) <= _FEW:
+            return f"id IN ({','.join(map(str, chosen))})", ()
+        self._connection().create_function("chosen", 1, chosen.__contains__)
+        facets = self.facets
+        kinds = [k for k in facets.kinds if facets.having(KIND, [k]).intersect(chosen)]
+        marks = ",".join("?" * len(kinds))
+        return f"kind IN ({marks}) AND chosen(id)", tuple(kinds)
+
+    def _matches(self, ids: Sequence[int], words: str, language: str) -> list[Match]:
+        """Return the records of these ids, in their order, with the places that hold the words."""
+        among = f"({','.join(map(str, ids))})"
+        places = {}
+        if words and ids:
+            sql = f"SELECT rowid, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS}) FROM words"  # noqa: S608
+            sql += f" WHERE words MATCH ? AND rowid IN {among}"
+            places = {int(n): text for n, text in self._rows(sql, *MARK, match_expression(words))}
+        label, summary = _column("label", language), _column("summary", language)
+        sql = f"SELECT id, iri, kind, {label}, {summary}, facets FROM resource WHERE id IN {among}"  # noqa: S608
+        found = {}
+        for number, iri, kind, name, text, facets in self._rows(sql):
+            values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
+            hit = Hit(iri, kind, name, text)
+            found[int(number)] = Match(hit, values, places.get(int(number), ""))
+        return [found[number] for number in ids]
 
     def nearest(self, word: str) -> str | None:
         """Return the word of the index that is most like one that is not in it, or None.
