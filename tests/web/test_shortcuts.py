@@ -61,6 +61,16 @@ def test_the_endings_that_people_know(client: Client, ending: str) -> None:
     assert saved_as(answer) == f"faces.{ending}"
 
 
+def test_what_is_percent_encoded_is_decoded_once(client: Client) -> None:
+    strange = "é€😀 100%25 a+b&c=d;e#f"
+    query = quote(f'SELECT ("{strange}" AS ?o) {{}}')
+    assert client.get(f"/sparql.csv?query={query}").text == f"o\r\n{strange}\r\n"
+    refused = client.get(
+        f"{COMMUNE}.csv?commune={quote(strange)}", headers={"Accept": "text/plain"}
+    )
+    assert strange in refused.text
+
+
 def test_it_is_an_answer_like_any_other(client: Client) -> None:
     asked = {"query": SELECT}
     first = client.get("/sparql.csv", query_string=asked)

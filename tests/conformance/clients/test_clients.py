@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import subprocess
 import urllib.request
@@ -91,12 +92,47 @@ def test_curl(server: Server, tmp_path: Path) -> None:
     assert failed.returncode == 22
 
 
-def test_the_address_that_a_spreadsheet_imports(server: Server) -> None:
-    address = f"{server.url}/sparql?" + urlencode({"query": SELECT, "format": "csv"})
+@pytest.mark.parametrize(
+    ("path", "row"),
+    [
+        ("/sparql?" + urlencode({"query": SELECT, "format": "csv"}), {"label": "Mesclun"}),
+        ("/sparql.csv?" + urlencode({"query": SELECT}), {"label": "Mesclun"}),
+        (
+            "/queries/territorial-networks-of-a-commune.csv?commune=Marseille",
+            {"networkLabel": "Mesclun"},
+        ),
+    ],
+)
+def test_the_address_that_a_spreadsheet_imports(
+    server: Server, path: str, row: dict[str, str]
+) -> None:
     # Spreadsheets send such headers, which must not turn the table into a page.
-    request = urllib.request.Request(address, headers={"Accept": "text/html,*/*;q=0.8"})
+    sent = {"Accept": "text/html,*/*;q=0.8", "Accept-Encoding": "gzip, deflate"}
+    request = urllib.request.Request(f"{server.url}{path}", headers=sent)
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
-        assert "attachment" not in answer.headers.get("Content-Disposition", "inline")
-        rows = list(csv.DictReader(io.StringIO(answer.read().decode(), newline="")))
-    assert {"s": MESCLUN, "label": "Mesclun"} in rows
+        named = answer.headers.get("Content-Disposition", "inline")
+        assert named.startswith("inline" if "?query" in path and "format" in path else "attachment")
+        body = answer.read()
+        if answer.headers.get("Content-Encoding") == "gzip":
+            body = gzip.decompress(body)
+    rows = list(csv.DictReader(io.StringIO(body.decode(), newline="")))
+    assert any(row.items() <= found.items() for found in rows)
+
+
+def test_curl_unpacks_and_saves_under_the_name_that_it_is_told(
+    server: Server, tmp_path: Path
+) -> None:
+    query = "SELECT ?s ?label { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?label }"
+    command = ["curl", "--silent", "--show-error", "--fail", "--compressed"]
+    command += ["--remote-name", "--remote-header-name", "--dump-header", "-"]
+    address = f"{server.url}/sparql.csv?{urlencode({'query': query})}"
+    done = subprocess.run(
+        [*command, address], cwd=tmp_path, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "content-encoding: gzip" in done.stdout.lower()
+    saved = (tmp_path / "faces.csv").read_text(encoding="utf-8")
+    rows = list(csv.reader(io.StringIO(saved, newline="")))
+    assert rows[0] == ["s", "label"]
+    assert len(rows) > 500
