@@ -29,9 +29,9 @@ TOGETHER = 8
 
 @pytest.fixture(scope="module")
 def alone(web_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One web process with idle workers: who comes first has one at once."""
+    """One web process with idle workers: who comes first has one at once; the others wait."""
     log = tmp_path_factory.mktemp("flights") / "log"
-    server = start(web_dir, log, web_processes="1", query_workers="2")
+    server = start(web_dir, log, web_processes="1", query_workers="2", query_queue="60")
     Client(server.url).get("/sparql", query_string={"query": "ASK {}"})
     yield server
     server.stop()
