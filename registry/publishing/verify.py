@@ -14,6 +14,7 @@ from registry.progress import Progress
 from registry.publishing.next_release import reindexed
 from registry.releases import archive, patch
 from registry.releases.archive import Archive, Release
+from registry.releases.changed import Changed
 from registry.releases.checksum import Checksum
 from registry.releases.writer import sha256
 from registry.search.index import Index
@@ -79,14 +80,19 @@ def _files(release: Release) -> Iterator[Fault]:
 
 
 def _patch(releases: Archive, release: Release) -> Iterator[Fault]:
-    """Check that the parent's content and the patch make this release's content."""
+    """Check that the parent's content and the patch make this release's content.
+
+    What is noted of the patch beside it has to follow from it, too.
+    """
     manifest = release.manifest
     content = Checksum()
     if manifest.parent is not None:
         content = Checksum(releases.release(manifest.parent).manifest.content)
     added = removed = 0
+    records = Changed()
     path = release.folder / archive.PATCH
     for operation, statement in patch.read(path):
+        records.note(statement)
         if operation == patch.ADDED:
             added += 1
             content.add(statement)
@@ -95,6 +101,9 @@ def _patch(releases: Archive, release: Release) -> Iterator[Fault]:
             content.remove(statement)
     if (added, removed) != (manifest.added, manifest.removed) or content.hex() != manifest.content:
         yield Fault(Text("The patch does not lead from the parent to this release."), str(path))
+    noted = release.folder / archive.CHANGED
+    if noted.is_file() and noted.read_bytes() != records.file():
+        yield Fault(Text("The list of changed records does not follow from the patch."), str(noted))
 
 
 def _content(release: Release, progress: Progress) -> Iterator[Fault]:

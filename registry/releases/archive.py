@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 from registry.errors import NotFoundError, UsageError
+from registry.releases import changed
 from registry.releases.manifest import Manifest
 from registry.search.index import Index
 from registry.store import Graphs
@@ -19,6 +20,7 @@ RELEASES = "releases"
 RDF = "rdf"
 INDEX = "index.sqlite"
 PATCH = "changes.rdfp.gz"
+CHANGED = changed.FILE_NAME
 _KEPT_OPEN = 2
 _MOST_DIGITS = 10
 
@@ -44,6 +46,16 @@ class Release:
     def created(self) -> dt.datetime:
         """When it was published."""
         return dt.datetime.fromisoformat(self.manifest.created)
+
+    def changes(self, record: str) -> bool | None:
+        """Return whether it may have changed the record; None when nobody noted that.
+
+        Releases of earlier software have no such file. O(log records changed).
+        """
+        try:
+            return changed.touches(self.folder / CHANGED, record)
+        except FileNotFoundError:
+            return None
 
     @functools.cached_property
     def graphs(self) -> Graphs:

@@ -18,7 +18,8 @@ class Manifest:
     """Number, parent, time and author of a release, what it changed, and checksums.
 
     ``content`` is the checksum of all its statements whatever their order
-    (``registry.releases.checksum``); ``files`` holds the SHA-256 of the patch.
+    (``registry.releases.checksum``); ``files`` holds the SHA-256 of the patch and
+    of the list of the records that it changes.
     """
 
     number: int

@@ -19,6 +19,7 @@ import pyoxigraph
 from pyoxigraph import Quad, RdfFormat
 
 from registry.errors import IntegrityError
+from registry.releases.changed import FILE_NAME, Changed
 from registry.releases.checksum import Checksum
 from registry.texts import Text
 
@@ -33,12 +34,17 @@ Change = tuple[str, str]
 
 
 class PatchWriter:
-    """Writes a patch, counts it and keeps the checksum of the resulting content."""
+    """Writes a patch and, beside it, which records it changes.
+
+    It counts the changes and keeps the checksum of the resulting content.
+    """
 
     def __init__(self, path: Path, checksum: Checksum) -> None:
         compressed = gzip.GzipFile(path, "wb", compresslevel=_LEVEL, mtime=0)
         # Not line by line: GzipFile takes as long for a line as for a thousand.
         self._file = io.BufferedWriter(compressed, _BUFFER)
+        self._changed = Changed()
+        self._path = path
         self.checksum = checksum
         self.added = 0
         self.removed = 0
@@ -55,18 +61,21 @@ class PatchWriter:
     ) -> None:
         if kind is None:
             self._file.write(b"TC .\n")
+            self._path.with_name(FILE_NAME).write_bytes(self._changed.file())
         self._file.close()
 
     def add(self, statement: str) -> None:
         """Record an added statement."""
         self.added += 1
         self.checksum.add(statement)
+        self._changed.note(statement)
         self._file.write(f"A {statement} .\n".encode())
 
     def remove(self, statement: str) -> None:
         """Record a removed statement."""
         self.removed += 1
         self.checksum.remove(statement)
+        self._changed.note(statement)
         self._file.write(f"D {statement} .\n".encode())
 
 

@@ -19,7 +19,15 @@ from types import TracebackType
 from typing import Self
 
 from registry.errors import BusyError
-from registry.releases.archive import CURRENT, PATCH, RELEASES, Archive, Release, folder_name
+from registry.releases.archive import (
+    CHANGED,
+    CURRENT,
+    PATCH,
+    RELEASES,
+    Archive,
+    Release,
+    folder_name,
+)
 from registry.releases.manifest import Manifest
 from registry.texts import Text
 
@@ -134,12 +142,12 @@ class Writer:
 
 
 def file_checksums(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of the files that nothing else vouches for: the patch.
+    """Return the SHA-256 of the files that nothing else vouches for: the patch and its records.
 
     The database has the checksum of its content, and the index is compared with one that is
     derived anew; reading hundreds of megabytes for each edit would say no more.
     """
-    return {PATCH: sha256(folder / PATCH)}
+    return {name: sha256(folder / name) for name in (PATCH, CHANGED)}
 
 
 def sha256(path: Path) -> str:

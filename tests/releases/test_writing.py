@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -23,10 +24,11 @@ from registry.publishing.restore import difference, roll_back
 from registry.publishing.verify import verify
 from registry.releases import archive, patch
 from registry.releases.archive import Archive
+from registry.releases.changed import Changed, touches
 from registry.releases.checksum import Checksum
 from registry.releases.writer import Writer
 from registry.settings import Settings
-from support import contribute, initiative
+from support import BASE, contribute, initiative
 
 SETTINGS = Settings()
 
@@ -186,6 +188,66 @@ def test_verify_sees_every_kind_of_damage(data_dir: Path) -> None:
     (folder / archive.PATCH).write_bytes(b"")
     with pytest.raises(IntegrityError):
         verify(Archive(data_dir), SETTINGS, Progress())
+
+
+def changed(data_dir: Path, record: str) -> list[int]:
+    """Return the releases that say that they changed the record."""
+    releases = Archive(data_dir)
+    return [n for n in releases.numbers() if releases.release(n).changes(BASE + record)]
+
+
+def test_each_release_notes_the_records_that_its_patch_changes(data_dir: Path) -> None:
+    stage = (
+        "; faces:stageStatement <id/initiative/a#stage> . <id/initiative/a#stage> a"
+        " faces:StageStatement ; faces:stage <vocab/stage/creation> ;"
+        ' faces:attestedOn "{}"^^xsd:gYear'
+    )
+    contribute(data_dir, "jardins", initiative("a") + initiative("b"))
+    contribute(data_dir, "jardins", initiative("a", "Nouveau nom") + initiative("b"))
+    contribute(data_dir, "jardins", initiative("a", "Nouveau nom"))
+    for year in (2011, 2012):
+        contribute(data_dir, "jardins", initiative("a", "Nouveau nom", stage.format(year)))
+    restore(data_dir, 2)
+    with Writer(data_dir) as writer:
+        reindex(
+            writer, Archive(data_dir), SETTINGS, message="", author="tests", progress=Progress()
+        )
+    contribute(data_dir, "jardins", initiative("a"))
+    assert changed(data_dir, "id/initiative/b") == [9, 7, 4, 2]
+    assert changed(data_dir, "id/initiative/a") == [7, 6, 5, 3, 2]  # 6: a part of it alone
+    assert changed(data_dir, "id/network/mesclun") == [1]
+    assert changed(data_dir, "id/initiative/x") == []
+    assert (Archive(data_dir).folder(8) / archive.CHANGED).stat().st_size == 0  # reindexed
+    assert verify(Archive(data_dir), SETTINGS, Progress()).faults == []
+
+
+def test_verify_sees_a_damaged_list_of_changed_records(data_dir: Path) -> None:
+    contribute(data_dir, "jardins", initiative("a"))
+    path = Archive(data_dir).current().folder / archive.CHANGED
+    noted = path.read_bytes()
+    path.write_bytes(noted[8:])
+    faults = [f.what.to("en") for f in verify(Archive(data_dir), SETTINGS, Progress()).faults]
+    assert faults == [
+        "A file is not the one that was written.",
+        "The list of changed records does not follow from the patch.",
+    ]
+    path.unlink()
+    faults = [f.what.to("en") for f in verify(Archive(data_dir), SETTINGS, Progress()).faults]
+    assert faults == ["A file is missing."]
+    assert Archive(data_dir).current().changes(f"{BASE}id/initiative/a") is None
+
+
+@given(st.sets(st.text("abcé", max_size=5)), st.text("abcé", max_size=5))
+def test_looking_a_record_up_finds_what_was_noted(records: set[str], asked: str) -> None:
+    noted = Changed()
+    for record in records:
+        noted.note(f"<{BASE}{record}#part> <p:p> <o:o> <g:g>")
+        noted.note(f"<{BASE}{record}> <p:p> <o:o> <g:g>")
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(noted.file())
+        file.flush()
+        assert touches(Path(file.name), BASE + asked) == (asked in records)
+        assert all(touches(Path(file.name), BASE + record) for record in records)
 
 
 def test_reindexing_mends_the_index_in_a_new_release(data_dir: Path) -> None:
