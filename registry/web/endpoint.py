@@ -29,7 +29,7 @@ from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
 from registry.web.problems import status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
-from registry.web.result_cache import Kept, ResultCache
+from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
 from registry.web.site import ERROR, Site
 
 if TYPE_CHECKING:
@@ -141,12 +141,11 @@ class Endpoint:
                     )
                     async with others as whole:
                         answer = await site.pool.ask(whole, seconds=seconds, begin=begin)
-                    if etag and answer.complete is not None:
-                        kind = answer.format.content_type.encode()
-                        self._results.put(etag, Kept(kind, answer.complete))
+                    self._keep(etag, _complete(answer))
                 headers += limit_headers(site.settings, seconds, turn)
                 brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
-                await _send(answer, headers, send, brief=brief, most=most, notes=notes)
+                sent = await _send(answer, headers, send, brief=brief, most=most, notes=notes)
+                self._keep(etag, sent)
         except asyncio.CancelledError:
             if not watch.gone:
                 raise
@@ -159,6 +158,10 @@ class Endpoint:
         if kept:
             notes["cached"] = True
         return kept
+
+    def _keep(self, etag: str | None, sent: Kept | None) -> None:
+        if etag and sent:
+            self._results.put(etag, sent)
 
     def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
         """Return what is asked, None where that is a page; the same programs ask the same again."""
@@ -229,31 +232,41 @@ async def _send(
     brief: bool,
     most: int,
     notes: dict[str, Any],
-) -> None:
+) -> Kept | None:
     """Send an answer that has begun, so many bytes of it at ``most``.
 
-    ``brief``: only its headers were asked for.
+    ``brief``: only its headers were asked for. Returns what was sent if it was short.
     """
-    kind = answer.format.content_type.encode()
-    if answer.complete is not None:
-        await _whole(send, headers, Kept(kind, answer.complete))
-        return
+    if whole := _complete(answer):
+        await _whole(send, headers, whole)
+        return whole
+    kind, size, parts = answer.format.content_type.encode(), 0, []
     headers.append((b"content-type", kind))
     try:
         await _begin(send, 200, headers)
         if not brief:
             async for part in answer.chunks:
-                most -= len(part)
-                if most < 0:
+                size += len(part)
+                if size > most:
                     raise ResultTooLargeError(Text("The answer is too long."))
+                if size <= MOST_ENTRY_BYTES:
+                    parts.append(part)
                 await send({"type": "http.response.body", "body": part, "more_body": True})
         await _end(send)
+        return Kept(kind, b"".join(parts)) if 0 < size <= MOST_ENTRY_BYTES else None
     except QueryError as error:
         # The status is sent by then. Not ended, the transfer coding tells every client that this
         # is not the whole (RFC 9112 §8): the server closes the connection.
         notes["broken"] = status_of(error)[1]
     finally:
         answer.chunks.close()
+    return None
+
+
+def _complete(answer: Answer[Stream]) -> Kept | None:
+    if answer.complete is None:
+        return None
+    return Kept(answer.format.content_type.encode(), answer.complete)
 
 
 async def _whole(send: Send, headers: Headers, kept: Kept) -> None:

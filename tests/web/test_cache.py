@@ -43,6 +43,21 @@ def test_a_small_answer_is_kept(server: Server, client: Client) -> None:
     assert 10 <= sum(bool(line.get("cached")) for line in said) < 12
 
 
+def test_a_short_answer_that_came_in_parts_is_kept_too(server: Server, client: Client) -> None:
+    #: Its rows come one by one, each after a while.
+    query = (
+        "SELECT ?a ?d { { SELECT * { ?a ?b ?c } LIMIT 1500 } { SELECT * { ?d ?e ?f } LIMIT 500 }"
+        " FILTER(REGEX(SHA256(CONCAT(STR(?a), STR(?c), STR(?d), STR(?f))), '^ab[0-9]')) } LIMIT 300"
+    )
+    asked = {"query": query, "format": "csv"}
+    answers = [client.get("/sparql", query_string=asked) for _ in range(8)]
+    assert len({a.data for a in answers}) == 1
+    assert answers[0].data.count(b"\n") == 301
+    assert answers[0].headers["Content-Length"] is None
+    assert answers[-1].headers["Content-Length"] == str(len(answers[-1].data))
+    assert 6 <= sum(bool(line.get("cached")) for line in lines(server, query, 8)) < 8
+
+
 def test_what_is_kept_differs_by_format_and_dataset(client: Client) -> None:
     query = "SELECT (COUNT(*) AS ?n) { ?s a <https://w3id.org/faces/ontology#Network> }"
     graph = "https://w3id.org/faces/id/source/territories"
