@@ -252,11 +252,20 @@ def _link_rows(
     graphs: Graphs, record: NamedNode, wanted: Range
 ) -> Iterator[tuple[Term | None, ...]]:
     if wanted.path is None:
-        roles = Literal(" ".join(("", *sorted(wording().roles), "")))
-        rows = graphs.select(query_text("describe-incoming-first"), record=record, roles=roles)
-        return (row[2:] for row in rows)
+        rows = graphs.select(
+            query_text("describe-incoming-first"),
+            record=record,
+            roles=_spaced(wording().roles),
+            told=_spaced(wording().told),
+        )
+        return (row[3:] for row in rows)
     if not is_iri(wanted.path):
         return iter(())
     text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
     rows = graphs.select(text, record=record, p=NamedNode(wanted.path))
     return (row[1:] for row in rows)
+
+
+def _spaced(iris: Iterable[str]) -> Literal:
+    """Return IRIs as one text with a space before and after each."""
+    return Literal(" ".join(("", *sorted(iris), "")))

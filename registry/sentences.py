@@ -8,16 +8,25 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import Literal
 
+from registry.namespaces import term
 from registry.schema import shipped_quads
 from registry.store import Graphs, in_memory
 from registry.texts import Words
 
+#: What tells the kind of a relationship, whether it goes on, and since when.
+_ALWAYS: Final = frozenset(
+    term(name).value
+    for name in (
+        *("rdf:type", "adms:status"),
+        *("faces:startDate", "faces:endDate", "faces:attestedOn"),
+    )
+)
 _OPTIONAL: Final = re.compile(r"\[([^\]]*)\]")
 _SLOT: Final = re.compile(r"\{(\w+)\}")
 
@@ -38,11 +47,13 @@ class Wording:
     """All that ontology and shapes say about sentences.
 
     ``templates`` maps a class of relationships and the property by which one points to an actor;
-    ``phrases`` a concept to its form in a sentence; ``agreements`` a class to the ending of
-    participles; ``shortcuts`` a derived property to the classes that it is derived from.
+    ``told`` are the properties of relationships that sentences need; ``phrases`` maps a concept to
+    its form in a sentence; ``agreements`` a class to the ending of participles; ``shortcuts`` a
+    derived property to the classes that it is derived from.
     """
 
     templates: Mapping[tuple[str, str], Words]
+    told: frozenset[str]
     phrases: Mapping[str, Words]
     agreements: Mapping[str, Words]
     shortcuts: Mapping[str, frozenset[str]]
@@ -70,20 +81,39 @@ def wording() -> Wording:
         shortcuts.setdefault(_text(path), set()).add(_text(cls))
     return Wording(
         templates,
+        _told(graphs, templates),
         _words(graphs, "faces:inSentence"),
         _words(graphs, "faces:agreement"),
         {path: frozenset(classes) for path, classes in shortcuts.items()},
     )
 
 
-def pieces(template: str, known: Collection[str]) -> Pieces | None:
+def _told(graphs: Graphs, templates: Mapping[tuple[str, str], Words]) -> frozenset[str]:
+    slots = {
+        slot for words in templates.values() for text in words.values() for slot in _names(text)
+    }
+    rows = graphs.select(
+        "SELECT DISTINCT ?path WHERE { ?shape sh:targetClass ?class ; sh:property ?property ."
+        " ?shape sh:property/faces:sentence ?any . ?property sh:path ?path FILTER(isIRI(?path)) }"
+    )
+    paths = {_text(path) for (path,) in rows}
+    return _ALWAYS | {path for path in paths if local_name(path) in slots}
+
+
+def local_name(iri: str) -> str:
+    """Return the end of an IRI, by which a sentence names a property."""
+    return iri.rpartition("#")[2].rpartition("/")[2]
+
+
+@functools.lru_cache(maxsize=1024)
+def pieces(template: str, known: frozenset[str]) -> Pieces | None:
     """Return what is left of a template; None where a value outside of brackets is not known."""
 
     def kept(found: re.Match[str]) -> str:
-        return found[1] if _names(found[1]) <= set(known) else ""
+        return found[1] if _names(found[1]) <= known else ""
 
     text = _OPTIONAL.sub(kept, template)
-    if not _names(text) <= set(known):
+    if not _names(text) <= known:
         return None
     split = _SLOT.split(text)
     return tuple(Slot(part) if i % 2 else part for i, part in enumerate(split) if part)

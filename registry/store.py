@@ -73,8 +73,12 @@ class Graphs:
         solutions = self._store.query(query, prefixes=PREFIXES, substitutions=_variables(values))
         if not isinstance(solutions, QuerySolutions):
             raise TypeError("select() takes a SELECT query")
-        width = range(len(solutions.variables))
-        return (tuple(solution[i] for i in width) for solution in solutions)
+        # What is given is not read again from each row: it may be long.
+        columns = [(i, values.get(v.value)) for i, v in enumerate(solutions.variables)]
+        return (
+            tuple(solution[i] if given is None else given for i, given in columns)
+            for solution in solutions
+        )
 
     def rows(
         self, query: str, *, prefixes: Mapping[str, str] = PREFIXES, **values: Term

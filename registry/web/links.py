@@ -8,7 +8,7 @@ IRI at ``/resource?iri=…``. A document's format follows as an extension.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from registry.formats import DOCUMENT_FORMATS, Format, by_extension
@@ -65,9 +65,15 @@ class Linker:
     site: Site
     hits: Mapping[str, Hit]
     language: str
+    _hrefs: dict[str, tuple[str, bool]] = field(default_factory=dict)
 
     def href(self, iri: str) -> tuple[str, bool]:
         """Return the address and whether it leaves the site; ``""`` where there is none."""
+        if iri not in self._hrefs:
+            self._hrefs[iri] = self._href(iri)
+        return self._hrefs[iri]
+
+    def _href(self, iri: str) -> tuple[str, bool]:
         if record_of(iri) == ONTOLOGY:
             return iri.replace(ONTOLOGY, "/ontology", 1), False
         if self.is_known(iri):

@@ -13,7 +13,7 @@ from typing import Final
 from registry.describe import Description, Properties, Value
 from registry.namespaces import PREFIXES, RDF_TYPE
 from registry.reference import VOCABULARIES
-from registry.sentences import Slot, Wording, pieces, wording
+from registry.sentences import Slot, Wording, local_name, pieces, wording
 from registry.texts import Text, best
 from registry.web.links import Linker
 from registry.web.periods import attested, period
@@ -114,7 +114,7 @@ class Teller:
 
     def _sentence(self, iri: str, said: Properties, template: Mapping[str, str]) -> Sentence | None:
         values = self._values(said)
-        parts = pieces(best(template, self.linker.language), values)
+        parts = pieces(best(template, self.linker.language), frozenset(values))
         if parts is None:
             return None
         written = tuple(
@@ -146,7 +146,7 @@ class Teller:
         """Return what may stand in a sentence, by the name that stands for it."""
         language = self.linker.language
         found = {
-            path.rpartition("#")[2].rpartition("/")[2]: tuple(self._listed(own))
+            local_name(path): tuple(self._listed(own))
             for path, values in said.items()
             if (own := [v.text for v in values if v.iri and v.text != self.about.iri])
         }

@@ -127,6 +127,9 @@ def note(name: str, value: object) -> None:
 
 def language() -> str:
     """Return the language of the reader, also where there is no release to show."""
+    known = cast("Visit | None", g.get("visit"))
+    if known:
+        return known.language
     return chosen(request.args.get("lang")) or preferred(request.headers.get("Accept-Language"))
 
 

@@ -111,9 +111,15 @@ class ResourceView:
     told: Told = field(default_factory=Told)
     _nested: set[str] = field(default_factory=set)
     _found: list[tuple[Row, Field | None]] = field(default_factory=list)
+    _head: Head | None = None
 
     def head(self) -> Head:
         """Return what stands at the top."""
+        if self._head is None:
+            self._head = self._made_head()
+        return self._head
+
+    def _made_head(self) -> Head:
         own = self.about.properties
         hit = self.linker.hits.get(self.about.iri)
         label = hit.label if hit else self._first(own, LABELS) or self.linker.label(self.about.iri)
