@@ -83,6 +83,10 @@ class Facets:
         members = self._members.get(path, {})
         return BitMap.union(BitMap(), *(members[v] for v in values if v in members))
 
+    def having_any(self, path: str) -> BitMap:
+        """Return the records that have any value of a property."""
+        return BitMap.union(BitMap(), *self._own.get(path, {}).values())
+
     def chosen(self, records: BitMap, choices: Choices, but: str | None = None) -> BitMap:
         """Return those of the records that all choices leave, one property's left out."""
         for path, values in choices.items():

@@ -11,6 +11,8 @@ from registry.settings import Settings
 from registry.web import (
     assets,
     completions,
+    figures,
+    figures_files,
     headers,
     limits,
     memento,
@@ -47,6 +49,8 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
         pages,
         prose,
         quality,
+        figures,
+        figures_files,
         search,
         search_downloads,
         sitemap,

@@ -124,6 +124,11 @@ def short(view: Visit, value: str) -> str:
     return path if path.startswith(("id/", "vocab/")) else value
 
 
+def is_year(value: str) -> bool:
+    """Whether a value of a filter is a year; the others are IRIs."""
+    return value.isdigit()
+
+
 @blueprint.get("/search")
 def search() -> Response:
     """Find records by the words of their names, codes and descriptions, and by filters."""
@@ -267,7 +272,7 @@ class _Maker:
     def _filter(self, title: str, name: str, field: Field, counts: list[ValueCount]) -> Filter:
         chosen = set(self._what.wanted.choices.get(field.path, ()))
         choices = tuple(self._choice(name, each, chosen) for each in counts[:_MOST_VALUES])
-        if all(each.value.isdigit() for each in counts):  # years
+        if all(is_year(each.value) for each in counts):
             choices = tuple(sorted(choices, key=lambda each: each.text, reverse=True))
         # What is chosen is seen, however small it is.
         first = [c for i, c in enumerate(choices) if i < _FIRST_VALUES or c.chosen]
@@ -280,7 +285,7 @@ class _Maker:
         return Choice(text, each.count, href, each.value in chosen, below)
 
     def _name(self, value: str) -> str:
-        return self._linker.label(value) if ":" in value else value
+        return value if is_year(value) else self._linker.label(value)
 
     def chips(self) -> list[tuple[str, str]]:
         """Return name and address without it of each choice that has been made."""

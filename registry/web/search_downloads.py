@@ -19,7 +19,7 @@ from registry.search.index import NAME, Match
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator, stamped
 from registry.web.links import Linker
-from registry.web.search import Asked, asked
+from registry.web.search import Asked, asked, is_year
 from registry.web.site import Visit, visit
 
 blueprint: Final = Blueprint("search_downloads", __name__)
@@ -99,7 +99,7 @@ def _rows(view: Visit, what: Asked) -> Iterator[list[str]]:
         for match in matches:
             cells = [
                 "; ".join(
-                    linker.label(value) if ":" in value else value
+                    value if is_year(value) else linker.label(value)
                     for path, value in match.values
                     if path == field.path
                 )

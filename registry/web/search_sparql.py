@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from registry.namespaces import PREFIXES, shorten
@@ -48,8 +49,26 @@ def as_sparql(what: Asked, language: str) -> str:
     return f"{head}SELECT DISTINCT ?record ?name WHERE {{\n{body}\n}}\nORDER BY ?name\n"
 
 
+def counts_as_sparql(what: Asked, values: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Return a query for the number of records with each pair of values, (property, values)."""
+    lines = [f"  ?record a {_term(what.kinds[0].class_iri)} ."]
+    for number, (path, chosen) in enumerate(what.wanted.choices.items(), start=1):
+        lines += _choice(f"?chosen{number}", path, chosen)
+    for variable, (path, counted) in zip(("?row", "?column"), values, strict=True):
+        if counted and all(value.isdigit() for value in counted):
+            lines.append(f"  ?record {_term(path)} {variable}Date .")
+            lines.append(f"  BIND(SUBSTR(STR({variable}Date), 1, 4) AS {variable})")
+        else:
+            lines += _choice(variable, path, tuple(counted))
+    body = "\n".join(lines)
+    used = [p for p in PREFIXES if f"{p}:" in body]
+    head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
+    select = "SELECT ?row ?column (COUNT(DISTINCT ?record) AS ?records)"
+    return f"{head}{select} WHERE {{\n{body}\n}}\nGROUP BY ?row ?column\nORDER BY ?row ?column\n"
+
+
 def _choice(variable: str, path: str, values: tuple[str, ...]) -> list[str]:
-    if all(value.isdigit() for value in values):
+    if values and all(value.isdigit() for value in values):
         years = ", ".join(f'"{value}"' for value in values)
         return [
             f"  ?record {_term(path)} {variable} .",

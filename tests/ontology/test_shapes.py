@@ -109,7 +109,7 @@ def test_groups_are_labelled_and_ordered() -> None:
 
 def test_filters_are_ordered_in_each_class() -> None:
     facets = {s: o.toPython() for s, o in shapes().subject_objects(FACES.facetOrder)}
-    assert len(facets) == 11
+    assert len(facets) == 13
     for shape in node_shapes:
         orders = [facets[p] for p in shapes().objects(shape, SH.property) if p in facets]
         assert len(set(orders)) == len(orders)

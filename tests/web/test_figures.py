@@ -1,0 +1,115 @@
+"""The registry in figures: every number is that of the endpoint and of the search."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import subprocess
+from collections.abc import Iterator
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pyoxigraph
+import pytest
+from pyoxigraph import NamedNode
+
+from web.http_client import Client
+from web.web_server import FACES, start
+
+PREFIX = "PREFIX faces: <https://w3id.org/faces/ontology#>"
+QB = "http://purl.org/linked-data/cube#"
+VALUE = NamedNode("http://purl.org/linked-data/sdmx/2009/measure#obsValue")
+HTML = {"Accept": "text/html"}
+TABLES = [
+    "",
+    "?rows=theme&columns=legalForm",
+    "?rows=foundingDate&columns=latestStage&spatial=id/territory/departement-13",
+    "?rows=spatial&columns=memberOf&spatial=id/territory/departement-13",
+]
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("figures")
+    subprocess.run([FACES, "--data-dir", folder / "demo", "init", "--demo"], check=True)
+    running = start(folder / "demo", folder / "log")
+    yield Client(running.url)
+    running.stop()
+    assert running.process.stdout is not None
+    running.process.stdout.close()
+
+
+def _count(client: Client, pattern: str) -> int:
+    query = f"{PREFIX} SELECT (COUNT(DISTINCT ?i) AS ?n) {{ {pattern} }}"
+    answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+    return int(answer.text.split()[1])
+
+
+def _table(client: Client, address: str) -> dict[tuple[str, str], int]:
+    rows = csv.DictReader(io.StringIO(client.get(f"/figures.csv{address}").text))
+    return {(row["row"], row["column"]): int(row["records"]) for row in rows}
+
+
+def test_the_numbers_at_the_top_are_those_of_the_endpoint(client: Client) -> None:
+    page = client.get("/figures?lang=en", headers=HTML).text
+    shown = re.findall(r'<li><span class="number">([\d,]+)</span>', page)
+    member = "FILTER EXISTS { ?i <http://www.w3.org/ns/org#memberOf> ?n }"
+    kind = "?i a faces:Initiative"
+    assert [int(number.replace(",", "")) for number in shown] == [
+        _count(client, kind),
+        _count(client, f"{kind} {member}"),
+        _count(client, f"{kind} {member.replace('EXISTS', 'NOT EXISTS')}"),
+        _count(client, f"{kind} FILTER EXISTS {{ ?i faces:accompaniedBy ?a }}"),
+    ]
+
+
+@pytest.mark.parametrize("address", TABLES)
+def test_the_table_is_what_its_query_answers(client: Client, address: str) -> None:
+    joint = "&" if address else "?"
+    page = client.get(f"/figures{address}{joint}lang=en", headers=HTML).text
+    href = re.findall(r'href="(/sparql\?[^"]*)"[^>]*>See this as SPARQL', page)[0]
+    query = dict(parse_qsl(urlsplit(unescape(href)).query))["query"]
+    answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+    asked = {
+        (row["row"], row["column"]): int(row["records"])
+        for row in csv.DictReader(io.StringIO(answer.text))
+    }
+    assert asked
+    assert asked == {pair: number for pair, number in _table(client, address).items() if number}
+
+
+def test_a_number_leads_to_as_many_records(client: Client) -> None:
+    page = client.get("/figures?rows=theme&columns=legalForm&lang=en", headers=HTML).text
+    cells = re.findall(r'<td><a href="([^"]*)" rel="nofollow">([\d,]+)<span', page)
+    assert len(cells) > 10
+    for href, number in cells[:3]:
+        found = client.get(unescape(href), headers=HTML).text
+        expected = "One record found" if number == "1" else f"{number} records found"
+        assert expected in found
+
+
+def test_the_same_table_as_a_data_cube_and_with_csvw(client: Client) -> None:
+    table = _table(client, TABLES[1])
+    cube = client.get(f"/figures.ttl{TABLES[1]}").data
+    triples = list(pyoxigraph.parse(cube, pyoxigraph.RdfFormat.TURTLE))
+    observed = [t.object.value for t in triples if t.predicate == VALUE]
+    assert sorted(map(int, observed)) == sorted(table.values())
+    kinds = {t.object.value.removeprefix(QB) for t in triples if "#type" in t.predicate.value}
+    assert {"DataSet", "DataStructureDefinition", "DimensionProperty", "Observation"} == kinds
+    answer = client.get(f"/figures.csv{TABLES[1]}")
+    link = re.match(r'<([^>]*)>; rel="describedby"', answer.headers["Link"])
+    assert link
+    metadata = client.get(link[1]).json
+    assert metadata["url"] == f"/figures.csv{TABLES[1]}"
+    columns = [column["name"] for column in metadata["tableSchema"]["columns"]]
+    assert columns == answer.text.splitlines()[0].split(",")
+
+
+def test_what_cannot_be_counted_is_said(client: Client) -> None:
+    for address in ("/figures?rows=nothing", "/figures?kind=nothing", "/figures.csv?columns=%00"):
+        answer = client.get(address, headers=HTML)
+        assert answer.status_code == 400
+    assert client.get("/figures.csv?kind=source").status_code == 404
+    for kind in ("network", "accompaniment", "source", "territory", "concept"):
+        assert client.get(f"/figures?kind={kind}", headers=HTML).status_code == 200
