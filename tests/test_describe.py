@@ -18,6 +18,7 @@ from registry.describe import (
 )
 from registry.identifiers import Iris
 from registry.releases.archive import Archive, Release
+from registry.sentences import wording
 from registry.settings import Settings
 from registry.store import Graphs
 from support import contribute, initiative, shipped
@@ -59,7 +60,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What the store is asked, in order."""
+    """What the store is asked, in order; the shapes are read once for all, beforehand."""
+    wording()
     calls: list[str] = []
 
     def counted(name: str) -> Callable[..., object]:
