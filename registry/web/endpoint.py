@@ -30,7 +30,7 @@ from registry.web.limits import limit_headers
 from registry.web.problems import status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
-from registry.web.site import ERROR, Site
+from registry.web.site import ADDRESS, ERROR, Site
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import (
@@ -185,7 +185,7 @@ class Endpoint:
 
 async def _see_other_time(site: Site, scope: HTTPScope, moment: str, send: Send) -> None:
     """Redirect to the same question to the release that was current then."""
-    path, query = scope["path"], scope["query_string"]
+    path, query = _address(scope)
     location = memento.address(path, query, site.archive.at(memento.asked(moment)))
     headers = [
         *(_VARY, _NO_STORE),
@@ -199,10 +199,16 @@ async def _see_other_time(site: Site, scope: HTTPScope, moment: str, send: Send)
 
 def _dated(site: Site, scope: HTTPScope, number: int) -> Headers:
     """Return what tells that the answer is that of a certain release."""
-    path, query = scope["path"], scope["query_string"]
+    path, query = _address(scope)
     headers = memento.dated(site.archive, number, path, query)
     headers["Link"] = f"{memento.links(path, query)}, {headers['Link']}"
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+
+
+def _address(scope: HTTPScope) -> tuple[str, bytes]:
+    """Return the path and the query that the client asked for."""
+    found = cast("dict[str, Any]", scope).get(ADDRESS)
+    return found or (scope["path"], scope["query_string"])
 
 
 def _has(scope: HTTPScope, etag: str) -> bool:

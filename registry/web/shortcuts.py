@@ -7,7 +7,9 @@ that it stands for before anything else sees it; its answer is to be saved under
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urlencode
@@ -19,7 +21,7 @@ from registry.texts import DEFAULT_LANGUAGE, Text
 from registry.web.fields import Form, UnknownNameError, question_named
 from registry.web.languages import chosen
 from registry.web.protocol import Parameters, decoded
-from registry.web.site import ERROR, Site, Visit, earlier
+from registry.web.site import ADDRESS, ERROR, Site, Visit, earlier
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import HTTPScope, Send, SendEvent
@@ -35,6 +37,9 @@ _EXTENSIONS: Final = {
 }
 #: Parameters of a saved query's address that are not the query's own.
 _COMMON: Final = frozenset({"lang", "release", "timeout"})
+_THREADS: Final = 2
+#: Spreadsheets ask the same again and again.
+_REMEMBERED: Final = 256
 
 
 class Shortcuts:
@@ -42,6 +47,9 @@ class Shortcuts:
 
     def __init__(self, site: Site) -> None:
         self._site = site
+        # Names may have to be looked up, which others do not wait for.
+        self._threads = ThreadPoolExecutor(_THREADS, "shortcuts")
+        self._remembered = functools.lru_cache(_REMEMBERED)(self._bound)
 
     async def follow(self, scope: HTTPScope, send: Send) -> Send:
         """Make of the request the one that it stands for, if its address names a file.
@@ -54,13 +62,17 @@ class Shortcuts:
             return send
         values = cast("dict[str, Any]", scope)
         values["faces"]["shortcut"] = scope["path"]
+        values[ADDRESS] = (scope["path"], scope["query_string"])
         scope["path"] = _ENDPOINT
         name = stem.removeprefix(_QUESTIONS) if saved else "faces"
         try:
             form = _form(extension)
             if saved:
-                # It may have to look a name up.
-                scope["query_string"] = await asyncio.to_thread(self._bound, name, scope)
+                asked = (self._site.archive.current_number(), name, scope["query_string"])
+                loop = asyncio.get_running_loop()
+                scope["query_string"] = await loop.run_in_executor(
+                    self._threads, self._remembered, *asked
+                )
             elif scope["method"] != "POST":
                 _check_query(decoded(scope["query_string"]))
         except RegistryError as error:
@@ -72,9 +84,12 @@ class Shortcuts:
             scope["path"] = f"{_ENDPOINT}.{_WORKBOOK}"
         return _named(f"{name}.{extension}", send)
 
-    def _bound(self, name: str, scope: HTTPScope) -> bytes:
-        """Return the parameters of the request that asks a saved query with these values."""
-        parameters = decoded(scope["query_string"])
+    def _bound(self, number: int, name: str, query_string: bytes) -> bytes:
+        """Return the parameters of the request that asks a saved query with these values.
+
+        ``number`` is that of the current release.
+        """
+        parameters = decoded(query_string)
         given = dict(parameters)
         if len(given) < len(parameters):
             twice = Counter(key for key, _ in parameters).most_common(1)[0][0]
@@ -83,8 +98,8 @@ class Shortcuts:
             )
         common = {key: given.pop(key) for key in _COMMON & given.keys()}
         language = chosen(common.get("lang")) or DEFAULT_LANGUAGE
-        dated, archive = common.get("release"), self._site.archive
-        release = earlier(self._site, dated) if dated else archive.current()
+        dated = common.get("release")
+        release = earlier(self._site, dated) if dated else self._site.archive.release(number)
         view = Visit(self._site, release, language, None)
         saved = question_named(view, name)
         form = Form(view, saved, given)

@@ -29,6 +29,8 @@ from registry.web.languages import chosen, preferred
 EXTENSION: Final = "faces"
 #: Where a request's scope says that it is wrong; the pages put that into words.
 ERROR: Final = "faces.error"
+#: Where it says which path and query were asked for, when others stand for them (``shortcuts``).
+ADDRESS: Final = "faces.address"
 
 
 def query_limits(settings: Settings) -> QueryLimits:

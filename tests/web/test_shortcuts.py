@@ -148,6 +148,10 @@ def test_of_an_earlier_release(client: Client) -> None:
     assert "Mesclun" in answer.text
     assert saved_as(answer) == "territorial-networks-of-a-commune.csv"
     assert "Memento-Datetime" in answer.headers
+    here = f"{COMMUNE}.csv?commune=Marseille"
+    assert f'<{here}>; rel="original timegate"' in answer.headers["Link"]
+    moved = client.get(here, headers={"Accept-Datetime": "Fri, 27 Jul 2012 12:00:00 GMT"})
+    assert (moved.status_code, moved.headers["Location"]) == (302, f"{here}&release=1")
 
 
 def test_only_get_asks_a_saved_question(client: Client) -> None:
