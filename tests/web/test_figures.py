@@ -113,3 +113,35 @@ def test_what_cannot_be_counted_is_said(client: Client) -> None:
     assert client.get("/figures.csv?kind=source").status_code == 404
     for kind in ("network", "accompaniment", "source", "territory", "concept"):
         assert client.get(f"/figures?kind={kind}", headers=HTML).status_code == 200
+
+
+def test_networks_overlap_by_as_many_members_as_the_endpoint_says(client: Client) -> None:
+    page = client.get("/networks?lang=en", headers=HTML).text
+    pattern = r'<td><a href="(/sparql\?[^"]*)" rel="nofollow">(\d+)<'
+    pairs = [(unescape(href), int(number)) for href, number in re.findall(pattern, page)]
+    assert len(pairs) > 10
+    for href, number in (pairs[0], pairs[5], pairs[-1]):
+        query = dict(parse_qsl(urlsplit(href).query))["query"]
+        answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+        assert len(answer.text.splitlines()) == number + 1
+    assert '<svg class="plot network"' in page
+    row = r'<td><a href="(/search\?memberOf[^"]*)" rel="nofollow">(\d+)<.*?</a></td><td>(\d+)'
+    rows = re.findall(row, page)
+    assert len(rows) > 10
+    for href, count, only in rows[:3]:
+        assert f"{count} records found" in client.get(unescape(href), headers=HTML).text
+        assert int(only) <= int(count)
+
+
+def test_networks_of_a_territory(client: Client) -> None:
+    page = client.get("/networks?lang=en", headers=HTML).text
+    href = re.findall(r'<a href="(/networks\?spatial=[^"]*)" rel="nofollow">Var<', page)[0]
+    there = client.get(unescape(href), headers=HTML).text
+    assert "territory : Var" in there
+    alone = "FILTER NOT EXISTS { ?i <http://www.w3.org/ns/org#memberOf> ?n }"
+    place = "<http://purl.org/dc/terms/spatial>/<http://www.opengis.net/ont/geosparql#sfWithin>*"
+    var = "<https://w3id.org/faces/id/territory/departement-83>"
+    number = _count(client, f"?i a faces:Initiative ; {place} {var} {alone}")
+    assert f"are alone: {number} initiatives" in there
+    nothing = client.get("/networks?theme=vocab/theme/no-such", headers=HTML)
+    assert nothing.status_code == 200
