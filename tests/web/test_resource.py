@@ -15,6 +15,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from registry.settings import Settings
+from registry.store import Graphs
 from registry.web.app import create_app
 from registry.web.links import Linker
 from registry.web.neighbours import neighbours
@@ -234,6 +235,26 @@ def test_a_record_can_be_cited_and_an_error_reported(told_dir: Path, visitor: Fl
         told = create_app(Settings(contact=contact), told_dir).test_client()
         page = told.get(f"{GARDEN}?lang=en", headers=HTML).text
         assert re.search(rf'<a href="{re.escape(href)}[^"]*">Report an error', page)
+
+
+def test_no_page_asks_the_store_more_than_four_times(
+    visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor.get(GARDEN, headers=HTML)  # what is shipped is read once
+    asked: list[str] = []
+    for name in ("select", "rows", "construct", "triples", "quads", "has", "names"):
+        original = getattr(Graphs, name)
+
+        def counted(*args: object, of: Any = original, **values: object) -> object:
+            asked.append(of.__name__)
+            return of(*args, **values)
+
+        monkeypatch.setattr(Graphs, name, counted)
+    member = "?in=http%3A%2F%2Fwww.w3.org%2Fns%2Forg%23organization&page=3"
+    for path in (GARDEN, "/doc/network/large", f"/doc/network/large{member}", f"{GARDEN}.ttl"):
+        asked.clear()
+        assert visitor.get(path, headers=HTML).status_code == 200
+        assert 0 < len(asked) <= 4, (path, asked)
 
 
 def test_a_page_is_light(told_dir: Path, tmp_path: Path) -> None:
