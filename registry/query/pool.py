@@ -33,6 +33,8 @@ from registry.texts import Text
 __all__ = ["Answer", "ClientGoneError", "QueryPool"]
 
 
+#: A longer query that is not SPARQL gets the engine's words as they are.
+_LONGEST_EXPLAINED: Final = 10_000
 #: What is longer may not fit into the connection's buffer.
 _LONG_REQUEST: Final = 1 << 17
 
@@ -165,7 +167,8 @@ class QueryPool:
         self, job: Job, words: str, seconds: float, gone: Callable[[], bool] | None
     ) -> QuerySyntaxError:
         """Return the syntax error in plain words, asking a worker again for its exact place."""
-        if job.brought:  # then the text was read before
+        # What has been brought was read before; what is long would take too long to tell.
+        if job.brought or len(job.query) > _LONGEST_EXPLAINED:
             return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=words))
         try:
             self._ask(replace(job, query=stretched(job.query)), seconds, gone).chunks.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -30,6 +31,7 @@ from registry.web.limits import limit_headers
 from registry.web.problems import status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
+from registry.web.seats import Seats
 from registry.web.site import ADDRESS, ERROR, Site
 
 if TYPE_CHECKING:
@@ -54,6 +56,10 @@ _REVALIDATE: Final = (b"cache-control", REVALIDATE.encode())
 #: Requests that are read once and remembered, when their ``Accept`` is of ordinary length.
 _REMEMBERED: Final = 512
 _ORDINARY_ACCEPT: Final = 500
+#: So many bytes of a request are read in a millisecond at most.
+_READ_AT_ONCE: Final = 1000
+#: Threads whose half reads what is longer, a quarter for one client.
+_READERS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,7 @@ class Endpoint:
         self._site = site
         self._pages = pages
         self._results = results
+        self._reading = Seats(_READERS, site.settings)
         self._flights = Flights(site.settings.query_deadline)
         self._remembered = functools.lru_cache(_REMEMBERED)(
             functools.partial(self._read, "GET", "", b"")
@@ -96,7 +103,7 @@ class Endpoint:
 
     async def _answered(self, scope: HTTPScope, body: bytes, receive: Receive, send: Send) -> bool:
         """Answer, unless it is to be a page."""
-        asked = self._asked(scope, body)
+        asked = await self._asked(scope, body)
         if asked is None or asked.chosen.html:
             return False
         moment = _header(scope, b"accept-datetime")
@@ -163,14 +170,29 @@ class Endpoint:
         if etag and sent:
             self._results.put(etag, sent)
 
-    def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
+    async def _asked(self, scope: HTTPScope, body: bytes) -> _Asked | None:
         """Return what is asked, None where that is a page; the same programs ask the same again."""
         accept, query = _header(scope, b"accept"), scope["query_string"]
         if scope["method"] == "POST":
-            return self._read("POST", _header(scope, b"content-type"), body, query, accept)
-        if len(accept) > _ORDINARY_ACCEPT:
-            return self._read("GET", "", b"", query, accept)
-        return self._remembered(query, accept)
+            kind = _header(scope, b"content-type")
+            read = functools.partial(self._read, "POST", kind, body, query, accept)
+        elif len(accept) > _ORDINARY_ACCEPT:
+            read = functools.partial(self._read, "GET", "", b"", query, accept)
+        else:
+            read = functools.partial(self._remembered, query, accept)
+        if len(query) + len(body) <= _READ_AT_ONCE:
+            return read()
+        return await self._apart(scope, read)
+
+    async def _apart(self, scope: HTTPScope, read: Callable[[], _Asked | None]) -> _Asked | None:
+        """Read a long request beside the event loop, at its client's expense."""
+        clients = self._site.clients
+        client = clients.client(scope)
+        clients.check_queries(client, self._reading.held(client.key))
+        async with self._reading.seat(client.key):
+            with clients.turn(client) as turn:
+                turn.begin()
+                return await asyncio.to_thread(read)
 
     def _read(
         self, method: str, content_type: str, body: bytes, query_string: bytes, accept: str

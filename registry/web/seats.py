@@ -1,8 +1,9 @@
-"""Seats: how many pages that ask a query may hold a thread, in all and for one client.
+"""Seats: how many requests that hold a thread for long may do so, in all and for one client.
 
 A page holds its thread while its query runs. At most half of the threads are for such pages, and a
 quarter for those of one client; the others wait here, where no thread waits with them, in the order
-of coming. So nobody's queries keep the other pages from being answered.
+of coming. So nobody's queries keep the other pages from being answered. The endpoint reads long
+queries under the same rule.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from registry.errors import OverloadedError, QueueFullError, RegistryError
 from registry.query.roster import shown
+from registry.settings import Settings
 from registry.texts import Text
 from registry.web.body import read_body, replay
 from registry.web.protocol import most_bytes
@@ -38,11 +40,11 @@ class _Waiting:
 class Seats:
     """The seats of one web process; used by its event loop alone."""
 
-    def __init__(self, threads: int, waiting: int, seconds: float) -> None:
+    def __init__(self, threads: int, settings: Settings) -> None:
         self._most = max(1, threads // 2)
         self._most_of_client = max(1, threads // 4)
-        self._places = waiting
-        self._seconds = seconds
+        self._places = settings.query_waiting
+        self._seconds = settings.query_queue
         self._taken: Counter[str] = Counter()
         self._waiting: list[_Waiting] = []
 
@@ -93,12 +95,12 @@ class Seats:
     def _none_free(self) -> OverloadedError:
         return OverloadedError(
             Text(
-                "As many pages as may ask queries at the same time do so, and none was done in"
+                "Too many requests like this one are being worked on, and none was done in"
                 " {seconds} seconds.",
                 seconds=shown(self._seconds),
             ),
             remedy=_LATER,
-            limit="web_threads",
+            limit="query_queue",
         )
 
     def _leave(self, client: str) -> None:
@@ -124,7 +126,7 @@ class SeatedPages:
         self._pages = pages
         self._most_bytes = most_bytes(settings.query_bytes)
         self._clients = site.clients
-        self._seats = Seats(settings.web_threads, settings.query_waiting, settings.query_queue)
+        self._seats = Seats(settings.web_threads, settings)
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer with a page."""

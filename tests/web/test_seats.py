@@ -52,7 +52,7 @@ class Sitting:
 
 def test_half_of_the_threads_are_for_queries_and_a_quarter_for_a_client() -> None:
     async def story() -> None:
-        sitting = Sitting(Seats(8, 10, 5))
+        sitting = Sitting(Seats(8, Settings()))
         await sitting.come("a", "a", "a", "b", "b", "b", "c")
         assert sitting.seated == ["a", "a", "b", "b"]
         await sitting.leave(0)  # the first who may: a has one seat left
@@ -67,7 +67,7 @@ def test_half_of_the_threads_are_for_queries_and_a_quarter_for_a_client() -> Non
 
 def test_who_gives_up_as_another_does_takes_no_seat_along() -> None:
     async def story() -> None:
-        seats = Seats(1, 10, 5)
+        seats = Seats(1, Settings())
         sitting = Sitting(seats)
         await sitting.come("a", "b", "c", "d")
         for task in sitting._tasks[:3]:  # all in the same turn of the loop
@@ -82,7 +82,7 @@ def test_who_gives_up_as_another_does_takes_no_seat_along() -> None:
 
 def test_who_waits_in_vain_is_told() -> None:
     async def story() -> None:
-        seats = Seats(1, 1, 0.05)
+        seats = Seats(1, Settings(query_waiting=1, query_queue=0.05))
         sitting = Sitting(seats)
         await sitting.come("a", "b", "c")
         assert (seats.held("a"), seats.held("b"), seats.held("c")) == (1, 1, 0)
