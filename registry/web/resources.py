@@ -127,6 +127,7 @@ def _withdrawn(view: Visit, about: Description, form: Format, gone: Departure) -
         response = make_response(
             render_template(
                 "withdrawn.html",
+                status=410,
                 iri=left.iri,
                 head=shown.head(),
                 on=gone.on,

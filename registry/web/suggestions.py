@@ -16,7 +16,7 @@ _WORD: Final = re.compile(r"[^\W\d_]{3,}")
 _MOST_WORDS: Final = 4
 _LOOKED_AT: Final = 30
 _SHOWN: Final = 5
-_LIKENESS: Final = 0.55
+_LIKENESS: Final = 0.75
 
 
 def suggestions(address: str) -> list[tuple[Hit, str]]:
@@ -41,8 +41,15 @@ def _like(view: Visit, words: list[str]) -> list[tuple[Hit, str]]:
             found[hit.iri] = hit
     wanted = sort_key(" ".join(words))
 
-    def likeness(hit: Hit) -> float:
-        return difflib.SequenceMatcher(None, wanted, sort_key(hit.label)).ratio()
+    def likeness(hit: Hit) -> tuple[float, float]:
+        """How like each word one of the name's is, then how like the whole is."""
+        name = sort_key(hit.label)
+        best = [max(_ratio(word, own) for own in name.split() or [""]) for word in wanted.split()]
+        return sum(best) / len(best), _ratio(wanted, name)
 
-    close = sorted((h for h in found.values() if likeness(h) >= _LIKENESS), key=likeness)
+    close = sorted((h for h in found.values() if likeness(h)[0] >= _LIKENESS), key=likeness)
     return [(hit, document_path(view.site, hit.iri)) for hit in reversed(close[-_SHOWN:])]
+
+
+def _ratio(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one, other).ratio()
