@@ -9,6 +9,8 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, current_app
 
+from registry.web.theme import Theme
+
 blueprint: Final = Blueprint("assets", __name__)
 
 _TYPES: Final = {
@@ -16,20 +18,25 @@ _TYPES: Final = {
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "webp": "image/webp",
+    "woff2": "font/woff2",
 }
 
 
 class Assets:
-    """The static files, by name, read once."""
+    """The static files, by name, read once; those of a theme stand in place of ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
         own = files("registry.web").joinpath("static")
         self._contents = {
             file.name: file.read_bytes()
             for folder in (own, own.joinpath("vendor"))
             for file in folder.iterdir()
-            if file.name.partition(".")[2] in _TYPES
-        }
+            if _extension(file.name) in _TYPES
+        } | dict(theme.files)
 
     def url(self, name: str) -> str:
         """Return the address of a file, which changes with its content."""
@@ -49,11 +56,16 @@ class Assets:
         whole = hashlib.sha256()
         for name in sorted(self._contents):
             whole.update(self._contents[name])
+        whole.update(repr(sorted(self._theme.texts.items())).encode())
         for package, name in (("registry.web", "templates"), ("registry", "locale")):
             for file in sorted(files(package).joinpath(name).iterdir(), key=lambda f: f.name):
                 if file.is_file():
                     whole.update(file.read_bytes())
         return whole.hexdigest()
+
+
+def _extension(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 @blueprint.get("/static/<fingerprint>/<name>")
@@ -63,7 +75,7 @@ def static_file(fingerprint: str, name: str) -> Response:
     content = assets.content(name)
     if content is None:
         abort(404)
-    response = Response(content, content_type=_TYPES[name.partition(".")[2]])
+    response = Response(content, content_type=_TYPES[_extension(name)])
     current = assets.fingerprint(name) == fingerprint
     response.headers["Cache-Control"] = (
         "public, max-age=31536000, immutable" if current else "no-cache"
@@ -74,6 +86,9 @@ def static_file(fingerprint: str, name: str) -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Ask crawlers to leave out what is endless: searches and queries."""
-    endless = ("/search", "/sparql", "/resource", "/queries/")
+    endless = (
+        *("/search", "/sparql", "/resource", "/queries/", "/figures?", "/networks?"),
+        *("/timemap/", "/*?release=", "/*&release="),
+    )
     lines = ("User-agent: *", *(f"Disallow: {path}" for path in endless), "")
     return Response("\n".join(lines), content_type="text/plain; charset=utf-8")

@@ -23,7 +23,10 @@ def home() -> Response:
     view = visit()
     etag = page_validator(view, "home")
     counts = view.release.index.counts()
-    return not_modified(etag, _VARY) or page(view, etag, "home.html", vary=_VARY, counts=counts)
+    own = view.site.theme.texts.get(("home", view.language))
+    return not_modified(etag, _VARY) or page(
+        view, etag, "home.html", vary=_VARY, counts=counts, own=own
+    )
 
 
 @blueprint.get("/health")

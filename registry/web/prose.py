@@ -26,11 +26,14 @@ def _show() -> Response:
     view = visit()
     name = request.path.strip("/")
     etag = page_validator(view, f"{name} {request.host_url}")
+    own = view.site.theme.texts.get((name, view.language))
+    template = "prose/own.html" if own else f"prose/{name}.{view.language}.html"
     return not_modified(etag, _VARY) or page(
         view,
         etag,
-        f"prose/{name}.{view.language}.html",
+        template,
         vary=_VARY,
+        own=own,
         operator=view.site.settings.operator,
         contact=view.site.settings.contact,
         here=request.host_url.rstrip("/"),

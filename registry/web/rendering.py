@@ -71,6 +71,7 @@ def _globals() -> dict[str, object]:
         "other_languages": _other_languages(),
         "asset": here.assets.url,
         "registry_name": here.settings.name,
+        "themed": here.theme.files,
         "release": _release_or_none(),
         "present": present_address() if "visit" in g and visit().dated else None,
         "kinds": [k for k in here.schema.kinds if k.listed],

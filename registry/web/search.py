@@ -37,9 +37,13 @@ _MOST_CHOICES: Final = 20
 #: Values of a filter that are seen at first, and at all.
 _FIRST_VALUES: Final = 8
 _MOST_VALUES: Final = 200
+#: A proposal looks through the index for each word.
+_MOST_WORDS: Final = 4
 _TABLE: Final = "table"
 _KIND_TITLE: Final = Text("Kind of record")
 ORDERS: Final = {BEST: Text("Best match"), NAME: Text("Name"), NEWEST: Text("Newest first")}
+#: So many rows of a workbook take some seconds to write; CSV and Turtle have no such end.
+MOST_ROWS: Final = 50_000
 DOWNLOADS: Final = {"csv": "CSV", "xlsx": "XLSX", "ttl": "Turtle"}
 
 
@@ -188,7 +192,11 @@ def _page(kind: Kind | None) -> Response:
         here=maker.address,
         kept=maker.pairs,
         orders=ORDERS,
-        downloads={name: maker.download(extension) for extension, name in DOWNLOADS.items()},
+        downloads={
+            name: maker.download(extension)
+            for extension, name in DOWNLOADS.items()
+            if extension != "xlsx" or found.total <= MOST_ROWS
+        },
         sparql=view.link("/sparql", query=as_sparql(what, view.language), format="html"),
     )
 
@@ -199,6 +207,8 @@ def _suggestion(view: Visit, what: Asked, found: Found) -> tuple[str, str] | Non
         return None
     index = view.release.index
     words = what.wanted.words.split()
+    if len(words) > _MOST_WORDS:
+        return None
     better = " ".join(word if _found(view, word) else index.nearest(word) or word for word in words)
     if sort_key(better) == sort_key(what.wanted.words):
         return None

@@ -19,21 +19,24 @@ from registry.search.index import NAME, Match
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator, stamped
 from registry.web.links import Linker
-from registry.web.search import Asked, asked, is_year
+from registry.web.search import MOST_ROWS, Asked, asked, is_year
 from registry.web.site import Visit, visit
 
 blueprint: Final = Blueprint("search_downloads", __name__)
 
 _VARY: Final = "Accept-Language"
 _BATCH: Final = 500
-#: So many rows take some seconds to write; CSV and Turtle have no such end.
-_MOST_ROWS: Final = 50_000
+#: What makes a spreadsheet take a cell of CSV for a formula.
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @blueprint.get("/search.csv")
 def as_csv() -> Response:
-    """Stream the records as CSV, in UTF-8 with a byte order mark, which Excel needs."""
+    """Stream the records as CSV, in UTF-8 with a byte order mark, which Excel needs.
+
+    It is for spreadsheets: a cell that one would run as a formula begins with an apostrophe.
+    """
     return _answered("csv", "text/csv; charset=utf-8")
 
 
@@ -51,7 +54,7 @@ def as_workbook() -> Response:
     with Workbook(file, {"constant_memory": True}) as book:
         sheet = book.add_worksheet()
         for number, row in enumerate(_rows(view, asked(view))):
-            if number > _MOST_ROWS:
+            if number > MOST_ROWS:
                 break
             for column, text in enumerate(row):
                 sheet.write_string(number, column, text[:32_767])
@@ -78,7 +81,7 @@ def _csv(view: Visit, what: Asked) -> Iterator[bytes]:
     buffer.seek(0, io.SEEK_END)
     writer = csv.writer(buffer)
     for row in _rows(view, what):
-        writer.writerow(row)
+        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in row])
         if buffer.tell() > 1 << 16:
             yield buffer.getvalue().encode()
             buffer.seek(0)

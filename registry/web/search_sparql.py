@@ -21,7 +21,7 @@ _NAME_OR_FRENCH: Final = (
     "  BIND(COALESCE(?english, ?french) AS ?name)",
 )
 _WORDS: Final = (
-    "  # The pages look at all texts of a record, whatever their accents; this at its name alone."
+    "  # The pages look at all texts, whatever their accents; this at names, accents and all."
 )
 
 

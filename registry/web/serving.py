@@ -29,6 +29,7 @@ from registry.web.asgi import Application
 from registry.web.connection import MOST_CONNECTIONS, Connection, Crowd
 from registry.web.metrics import Metrics
 from registry.web.site import query_limits
+from registry.web.theme import FOLDER, Theme
 
 _BACKLOG: Final = 1024
 _KEEP_ALIVE_SECONDS: Final = 5
@@ -45,9 +46,10 @@ def serve(settings: Settings, data_dir: Path) -> None:
     """Serve the registry until SIGTERM or SIGINT; requests under way are finished first.
 
     Prints one line when requests can be answered. Raises NotFoundError when there is no registry,
-    ConfigurationError when the address cannot be listened on.
+    ConfigurationError when the address cannot be listened on, or a theme cannot be used.
     """
     Archive(data_dir).current()
+    Theme.read(data_dir / FOLDER)  # told here, once, what is wrong with it
     _allow_descriptors()
     with _listener(settings) as listener:
         _Server(settings, data_dir, listener).run()

@@ -25,6 +25,7 @@ from registry.texts import Text
 from registry.web.assets import Assets
 from registry.web.clients import Clients
 from registry.web.languages import chosen, preferred
+from registry.web.theme import FOLDER, Theme
 
 EXTENSION: Final = "faces"
 #: Where a request's scope says that it is wrong; the pages put that into words.
@@ -54,7 +55,8 @@ class Site:
         self.archive = Archive(data_dir)
         self.iris = Iris(settings.base_iri)
         self.limits = query_limits(settings)
-        self.assets = Assets()
+        self.theme = Theme.read(data_dir / FOLDER)
+        self.assets = Assets(self.theme)
         self.clients = Clients(settings)
         self.federation = Federation(settings, self.limits)
         self._pool = pool
