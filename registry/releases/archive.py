@@ -47,16 +47,6 @@ class Release:
         """When it was published."""
         return dt.datetime.fromisoformat(self.manifest.created)
 
-    def changes(self, record: str) -> bool | None:
-        """Return whether it may have changed the record; None when nobody noted that.
-
-        Releases of earlier software have no such file. O(log records changed).
-        """
-        try:
-            return changed.touches(self.folder / CHANGED, record)
-        except FileNotFoundError:
-            return None
-
     @functools.cached_property
     def graphs(self) -> Graphs:
         """Its statements."""
@@ -111,15 +101,15 @@ class Archive:
                 self._open[number] = release
             return release
 
-    def written(self, text: str) -> Release:
-        """Return the release whose number somebody wrote.
+    def written(self, text: str, where: str = "release") -> Release:
+        """Return the release whose number somebody wrote, in a parameter of that name.
 
         Raises UsageError when it is no number, NotFoundError when there is no such release.
         """
         if not (text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS):
             raise UsageError(
                 Text("There is no release “{release}”.", release=text[:40]),
-                where="release",
+                where=where,
                 expected=Text(
                     "The number of a release, from 1 to {last}.", last=self.current_number()
                 ),
@@ -150,6 +140,27 @@ class Archive:
         """
         numbers = self.numbers()
         return next((n for n in numbers if self.created(n) <= moment), numbers[-1])
+
+    def manifest(self, number: int) -> Manifest:
+        """Return what a release says about itself, without opening it."""
+        return Manifest.read(self.folder(number))
+
+    def following(self, record: str, newest: int) -> tuple[list[int], list[int]]:
+        """Return the releases up to ``newest`` that changed a record, newest first.
+
+        And those of which nobody knows: earlier software noted no changed records. O(releases).
+        """
+        found: list[int] = []
+        unknown: list[int] = []
+        for number in self.numbers():
+            if number <= newest:
+                try:
+                    path = self.data_dir / RELEASES / folder_name(number) / CHANGED
+                    if changed.touches(path, record):
+                        found.append(number)
+                except FileNotFoundError:
+                    unknown.append(number)
+        return found, unknown
 
     def numbers(self) -> list[int]:
         """Return the numbers of the kept releases, newest first."""

@@ -30,7 +30,9 @@ LINK_FORMAT: Final = "application/link-format"
 _ACCEPT: Final = "Accept-Datetime"
 _TIMEMAP: Final = "/timemap"
 #: Parts of the site that speak of the present alone.
-_PRESENT: Final = frozenset({"completions", "limits", "memento", "prose", "sitemap", "void"})
+_PRESENT: Final = frozenset(
+    {"completions", "history", "limits", "memento", "prose", "sitemap", "void"}
+)
 _STATIC: Final = frozenset({"assets"})
 _PATH_CHARACTERS: Final = "/:@!$&'()*+,;=~"
 _QUERY_CHARACTERS: Final = f"{_PATH_CHARACTERS}?%"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -52,6 +53,11 @@ def link(path: str, **query: object) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={asked}" if asked else path
 
 
+def present_link(path: str, **query: object) -> str:
+    """Return an address of what there is of the present alone, whichever release is shown."""
+    return replace(visit(), dated=False).link(path, **query) if "visit" in g else link(path)
+
+
 def _other_languages() -> list[tuple[str, str, str]]:
     """Return tag, name and address of this page in each other language."""
     kept = [(k, v) for k, v in request.args.items(multi=True) if k != "lang"]
@@ -95,7 +101,7 @@ def page(view: Visit, etag: str, template: str, *, vary: str, **context: object)
 
 def install(app: Flask) -> None:
     """Give templates these functions and nothing else."""
-    app.jinja_env.globals.update(_=sentence, link=link)
+    app.jinja_env.globals.update(_=sentence, link=link, present_link=present_link)
     app.jinja_env.filters.update(number=number, moment=moment, words=words)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_globals)

@@ -25,6 +25,7 @@ _ROBOTS: Final = """\
 User-agent: *
 Disallow: /sparql
 Disallow: /search
+Disallow: /history
 Disallow: /*release=
 Sitemap: {here}/sitemap.xml
 """

@@ -28,6 +28,7 @@ PAGES = {
     "accessibility": "/accessibility",
     "legal": "/legal",
     "quality": "/quality",
+    "history": "/history?iri=https%3A%2F%2Fw3id.org%2Ffaces%2Fid%2Finitiative%2Fgarden",
     "query": "/sparql",
     "answer": f"/sparql?format=html&query={QUERY}",
     "graph": f"/sparql?format=html&query={quote('CONSTRUCT WHERE { ?s a ?o }')}",
@@ -54,7 +55,7 @@ def test_no_barrier_is_found(strict: Page, site: str, name: str) -> None:
 
 def test_dark_colours_have_contrast(strict: Page, site: str) -> None:
     strict.emulate_media(color_scheme="dark")
-    for name in ("home", "organisation", "relationships", "list", "answer"):
+    for name in ("home", "organisation", "relationships", "list", "answer", "history"):
         visit(strict, site, PAGES[name], "fr")
         options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
         results = Axe().run(strict, options=options)
