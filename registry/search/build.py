@@ -14,6 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from registry.findings import Finding
 from registry.identifiers import record_of
+from registry.lifecycle import REPLACED_BY, STATUS, departed
 from registry.namespaces import RDF_TYPE, term
 from registry.schema import Schema
 from registry.search.facet_writer import FacetWriter
@@ -54,7 +55,9 @@ class IndexBuilder:
         self._facets = {
             kind.segment: frozenset(f.path for f in schema.facets([kind])) for kind in schema.kinds
         }
-        self._read = frozenset({_MODIFIED}).union(BROADER, *self._facets.values())
+        self._read = frozenset({_MODIFIED, STATUS, REPLACED_BY}).union(
+            BROADER, *self._facets.values()
+        )
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file becomes visible only when it is complete and synced as a whole.
         self._database.execute("PRAGMA journal_mode = OFF")
@@ -127,29 +130,35 @@ class IndexBuilder:
             if kind is None or "#" in record:
                 continue
             number, self._next = self._next, self._next + 1
-            facets = self._filters.add(
-                number,
-                (
-                    (KIND, kind.segment),
-                    *dict.fromkeys(v for v in own.values if v[0] in self._facets[kind.segment]),
-                ),
-            )
+            # What is gone keeps its name for those that point to it, and is in no list.
+            segment = "" if self._gone(own, record) else kind.segment
+            facets = self._filters.add(number, self._filtered(own, segment) if segment else ())
             self._database.execute(
                 "INSERT INTO resource (id, iri, kind, label_fr, label_en, sort_fr, sort_en,"
                 " summary_fr, summary_en, modified, facets)"
                 " VALUES (?, ?, ?, ?4, NULLIF(?5, ?4), ?6, NULLIF(?7, ?6), ?8, NULLIF(?9, ?8),"
                 " ?, ?)",
-                (number, record, kind.segment, *_shown(own, record), own.modified, facets),
+                (number, record, segment, *_shown(own, record), own.modified, facets),
             )
             self._database.executemany(
                 "INSERT OR IGNORE INTO broader VALUES (?, ?)",
                 ((record, value) for path, value in own.values if path in BROADER),
             )
-            if kind.segment in self._searched:
+            if segment in self._searched:
                 self._database.execute(
                     "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
                     (number, *_words(graphs, own)),
                 )
+
+    def _gone(self, own: _Said, record: str) -> bool:
+        statuses = [value for path, value in own.values if path == STATUS]
+        others = [v for path, v in own.values if path == REPLACED_BY and v != record]
+        return departed(self._schema, own.classes, statuses, others) is not None
+
+    def _filtered(self, own: _Said, segment: str) -> Iterable[tuple[str, str]]:
+        """Return the (property, value) pairs by which a record of the kind is filtered."""
+        of_kind = dict.fromkeys(v for v in own.values if v[0] in self._facets[segment])
+        return ((KIND, segment), *of_kind)
 
     def replace_findings(
         self, findings: Iterable[Finding], graphs: Graphs, focus_nodes: Iterable[str] | None

@@ -105,3 +105,21 @@ def test_a_merged_commune_keeps_its_page(visitor: FlaskClient) -> None:
     page = visitor.get("/doc/territory/commune-04003", headers={"Accept": "text/html"})
     assert page.status_code == 200
     assert "remplacé par" in page.text
+
+
+def test_what_is_gone_is_in_no_list(visitor: FlaskClient) -> None:
+    found = visitor.get("/browse/initiative?lang=fr", follow_redirects=True).text
+    assert "Jardin gardé" in found
+    for path in ("/browse/initiative", "/search?q=jardin", "/search?q=doublon", "/search"):
+        page = visitor.get(path, follow_redirects=True, headers={"Accept": "text/html"}).text
+        assert "/doc/initiative/gone" not in page, path
+        assert "/doc/initiative/merged" not in page, path
+    sitemap = visitor.get("/sitemap/initiative-1.xml").text
+    assert "/doc/initiative/kept<" in sitemap
+    assert "/doc/initiative/gone<" not in sitemap
+    assert "commune-04003" in visitor.get("/search?q=04003", headers={"Accept": "text/html"}).text
+
+
+def test_what_is_gone_keeps_its_name_where_others_point_to_it(visitor: FlaskClient) -> None:
+    page = visitor.get("/doc/territory/commune-13055", headers={"Accept": "text/html"}).text
+    assert "Jardin retiré</a>" in page
