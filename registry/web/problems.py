@@ -203,7 +203,7 @@ def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> 
             place=place_words,
             status=status,
             limited="limit" in place,
-            suggestions=suggestions(request.path) if status == _NOT_FOUND else (),
+            suggestions=suggestions(request.path) if status == _NOT_FOUND else ([], ()),
         )
     elif form is _PLAIN:
         where = "".join(f"{key}: {value}\n" for key, value in place.items())

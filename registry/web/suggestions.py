@@ -9,6 +9,7 @@ from typing import Final
 from registry.errors import RegistryError
 from registry.search.folding import sort_key
 from registry.search.index import Hit
+from registry.web.demonstration import made_up
 from registry.web.links import document_path, split_extension
 from registry.web.site import Visit, visit
 
@@ -19,14 +20,18 @@ _SHOWN: Final = 5
 _LIKENESS: Final = 0.75
 
 
-def suggestions(address: str) -> list[tuple[Hit, str]]:
-    """Return records with their paths, the likest first; none where no release can be read."""
+def suggestions(address: str) -> tuple[list[tuple[Hit, str]], frozenset[str]]:
+    """Return records with their paths, the likest first, and which of them are made up.
+
+    There are none where no release can be read.
+    """
     stem, _ = split_extension(address.rpartition("/")[2])
     words = _WORD.findall(stem)[:_MOST_WORDS]
     try:
-        return _like(visit(), words) if words else []
+        found = _like(visit(), words) if words else []
+        return found, made_up(visit(), (hit.iri for hit, _ in found)) if found else frozenset()
     except RegistryError:
-        return []
+        return [], frozenset()
 
 
 def _like(view: Visit, words: list[str]) -> list[tuple[Hit, str]]:

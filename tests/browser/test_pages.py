@@ -144,3 +144,24 @@ def test_without_javascript_everything_is_found_read_and_asked(browser: Browser,
         page.get_by_label("Votre question").fill('SELECT ("pommes" AS ?fruit) {}')
         page.get_by_role("button", name="Poser la question").click()
         expect(page.get_by_role("cell", name="pommes")).to_be_visible()
+
+
+def test_a_relationship_is_read_and_followed_by_keyboard_and_without_javascript(
+    strict: Page, browser: Browser, site: str
+) -> None:
+    strict.goto(f"{site}/doc/initiative/garden?lang=en")
+    picture = strict.get_by_role("group", name="Around “Le jardin”")
+    picture.get_by_role("link", name="PECos").focus()
+    strict.keyboard.press("Enter")
+    expect(strict.get_by_role("heading", level=1)).to_have_text("PECos")
+    told = strict.get_by_role("region", name="In relation with")
+    expect(told).to_contain_text("facilitated by Le jardin from 2010 to 2014")
+    with browser.new_context(
+        java_script_enabled=False, viewport={"width": 390, "height": 800}
+    ) as c:
+        page = c.new_page()
+        page.goto(f"{site}/doc/initiative/garden?lang=fr")
+        told = page.get_by_role("region", name="En relation avec")
+        expect(told).to_contain_text("accompagnée par Mesclun depuis 2011, en consolidation")
+        told.get_by_role("link", name="fiche : Premier accompagnement").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Premier accompagnement")
