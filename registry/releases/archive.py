@@ -145,8 +145,8 @@ class Archive:
         """Return what a release says about itself, without opening it."""
         return Manifest.read(self.folder(number))
 
-    def following(self, record: str, newest: int) -> tuple[list[int], list[int]]:
-        """Return the releases up to ``newest`` that changed a record, newest first.
+    def following(self, iri: str, newest: int) -> tuple[list[int], list[int]]:
+        """Return the releases up to ``newest`` that changed a record or a part, newest first.
 
         And those of which nobody knows: earlier software noted no changed records. O(releases).
         """
@@ -156,7 +156,7 @@ class Archive:
             if number <= newest:
                 try:
                     path = self.data_dir / RELEASES / folder_name(number) / CHANGED
-                    if changed.touches(path, record):
+                    if changed.touches(path, iri):
                         found.append(number)
                 except FileNotFoundError:
                     unknown.append(number)

@@ -1,9 +1,9 @@
 """Which records a release changed: ``changed.bin``, beside the patch that it follows from.
 
-The sorted hashes, 8 bytes each, of the IRIs of all records of which the patch adds or removes a
-statement, of a part of theirs too. Each release has its own, so to follow one record through the
-releases costs one binary search in each. Two IRIs have the same hash with a probability of
-2⁻⁶⁴: what follows from the file alone is that it is worth comparing.
+The sorted hashes, 8 bytes each, of the subjects of the statements that the patch adds or removes,
+and of the records that these are parts of. Each release has its own, so to follow one record
+through the releases costs one binary search in each. Two IRIs have the same hash with a
+probability of 2⁻⁶⁴: what follows from the file alone is that it is worth comparing.
 """
 
 from __future__ import annotations
@@ -27,20 +27,21 @@ class Changed:
         self._last = "<>"
 
     def note(self, statement: str) -> None:
-        """Note the record that a statement, in N-Quads form, is about."""
+        """Note what a statement, in N-Quads form, is about: a record, or a part and its record."""
         if statement.startswith(self._last):
             return  # most statements come right after another one of the same subject
         self._last = statement[: statement.index(">") + 1]
-        self._hashes.add(_hash(record_of(self._last[1:-1])))
+        subject = self._last[1:-1]
+        self._hashes.update({_hash(iri) for iri in (subject, record_of(subject))})
 
     def file(self) -> bytes:
         """Return what the file holds."""
         return b"".join(sorted(self._hashes))
 
 
-def touches(path: Path, record: str) -> bool:
-    """Return whether the file names the record. O(log records), a read each."""
-    wanted = _hash(record)
+def touches(path: Path, iri: str) -> bool:
+    """Return whether the file names the IRI. O(log IRIs), a read each."""
+    wanted = _hash(iri)
     descriptor = os.open(path, os.O_RDONLY)
     try:
         size = os.fstat(descriptor).st_size // _SIZE

@@ -112,17 +112,17 @@ def _followed(view: Visit) -> Followed:
             Text("The parameter “iri” has to be an absolute IRI."),
             remedy=Text("Write it in full and percent-encoded, as in ?iri=https%3A%2F%2F…"),
         )
-    record, number, archive = record_of(iri), page_number(), view.site.archive
-    numbers, unknown = archive.following(record, view.release.number)
+    number, archive = page_number(), view.site.archive
+    numbers, unknown = archive.following(iri, view.release.number)
     listed = numbers[(number - 1) * _PER_PAGE : number * _PER_PAGE]
     if number > 1 and not listed:
         raise NotFoundError(
             Text("There is no page “{page}”.", page=str(number)),
             remedy=Text("The first page names the newest changes."),
         )
-    now = _said(describe(view.release, record, view.site.iris, wanted=None))
+    now = _said(describe(view.release, iri, view.site.iris, wanted=None))
     changes = tuple(archive.manifest(each) for each in listed)
-    return Followed(view, record, number, changes, len(numbers), tuple(unknown), now)
+    return Followed(view, iri, number, changes, len(numbers), tuple(unknown), now)
 
 
 def _said(about: Description | None) -> Description | None:

@@ -92,7 +92,7 @@ def _difference(client: Client, iri: str, **more: str) -> tuple[set[str], set[st
 
 def test_the_releases_that_changed_a_record(client: Client) -> None:
     assert _changes(client, JARDIN) == [7, 6, 5, 4, 3, 2]
-    assert _changes(client, f"{JARDIN}#stage") == [7, 6, 5, 4, 3, 2]
+    assert _changes(client, f"{JARDIN}#stage") == [6, 5, 4, 3]
     assert _changes(client, VERGER) == [6, 5]
     assert _changes(client, f"{BASE}id/network/mesclun") == [1]
     page = _words(_asked(client, JARDIN, HTML).text)
@@ -161,6 +161,14 @@ def test_of_a_withdrawn_record_no_more_is_told_than_at_its_address(client: Clien
     assert _asked(client, GONE, JSON, to="2").json["difference"] is None
 
 
+def test_a_term_has_a_history_of_its_own(client: Client) -> None:
+    term = "https://w3id.org/faces/ontology#Initiative"
+    answer = _asked(client, term, JSON).json
+    assert [each["release"] for each in answer["changes"]] == [1]
+    assert {each["subject"] for each in answer["difference"]["added"]} == {term}
+    assert "History: solidarity initiative" in _words(_asked(client, term, HTML).text)
+
+
 def test_long_histories_come_in_pages(client: Client) -> None:
     other = f"{BASE}id/initiative/autre"
     assert _changes(client, other) == list(range(CURRENT, 8, -1))
@@ -216,8 +224,8 @@ def test_the_page_of_a_record_leads_there_in_the_past_too(client: Client) -> Non
 
 
 def test_what_is_of_the_present_alone_is_linked_so(client: Client) -> None:
-    page = client.get("/doc/initiative/jardin?lang=en&release=3", headers=HTML).text
-    for name in ("about", "api", "accessibility", "legal"):
+    page = client.get("/sparql?lang=en&release=3", headers=HTML).text
+    for name in ("about", "api", "accessibility", "legal", "sparql/limits"):
         (href,) = re.findall(rf'href="(/{name}[^"]*)"', page)
         assert client.get(href).status_code == 200
 
