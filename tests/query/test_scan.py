@@ -5,9 +5,10 @@ from __future__ import annotations
 import contextlib
 import re
 import time
+from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 from rdflib.plugins.sparql.parser import parseQuery
@@ -229,6 +230,139 @@ def test_it_agrees_with_another_parser_about_service(pieces: list[str]) -> None:
             scan(query, LIMITS)
     else:
         assert scan(query, LIMITS).form == "SELECT"
+
+
+# What follows stands for itself in any form of query: gaps and terms full of what looks like code.
+GAPS = st.sampled_from(
+    [" ", "\n", "\t ", " # SERVICE <x> { '\n", " #\n", '\r\n# }}} """\n', " # \\u007B\n"]
+)
+TERMS = st.sampled_from(
+    [
+        *("?service", "$a", "<http://x/service>", "<a:it's>", "a:service", "service:a", "a:b%7B"),
+        *("_:service", "1", "-1.5e3", "true", "[]", "()", "a:\\#"),
+        *("'{'", '"}"', "'SERVICE <a:> {'", '"it\'s"', "'\\'{'", '"\\"}"', "'#'", "'<'@service"),
+        *("'''{ ' SERVICE '''", '"""} "" #"""', "'\\u007B'", '"\\U0000007D"', "'\\\\'", "''", '""'),
+        *("'x'^^a:service", "'''\n}'''", '"\\t\\n"', "<a:\\u0062>"),
+    ]
+)
+PATHS = st.sampled_from(
+    ["?p", "a", "a:service", "<a:b'c>", "a:b/a:c", "(a:b|^a:c)*", "!(a:b|^a:c)", "a:b+", "^a:b?"]
+)
+TESTS = st.sampled_from(
+    [
+        *("?a<?b", "?a<'>'", "?a<?b&&?c>?d", "!(?a)", "-?a<+?b", "?a IN (<a:>, '{')"),
+        *("BOUND(?service)", "REGEX(?a, '[{(]')", "a:service(?a<3)", "?a<1||?b>'SERVICE'"),
+        "IF(?a<?b, '<', '>')='{'",
+    ]
+)
+CALLS = st.sampled_from(
+    [
+        "SERVICE",
+        "service",
+        "SERVICE SILENT",
+        "SeRvIcE\nsilent",
+        "SERVICE # {\n",
+        "SERVICE\tSILENT\r",
+    ]
+)
+GROUPS = st.sampled_from(
+    [
+        *("", "OPTIONAL", "{} UNION", "MINUS", "FILTER NOT EXISTS"),
+        *("GRAPH ?service", "GRAPH service:a", "GRAPH <a:SERVICE>"),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a query: its text, how deep its groups are, whether it asks elsewhere."""
+
+    text: str
+    depth: int = 0
+    served: bool = False
+
+
+def joined(pieces: list[Piece], gap: str) -> Piece:
+    return Piece(
+        gap.join(each.text for each in pieces),
+        max(each.depth for each in pieces),
+        any(each.served for each in pieces),
+    )
+
+
+@st.composite
+def triples(draw: st.DrawFn) -> Piece:
+    subject = draw(TERMS.filter(lambda term: term[0] not in "'\"-1t("))
+    gap, path, term = draw(GAPS), draw(PATHS), draw(TERMS)
+    return Piece(f"{gap}{subject}{gap}{path}{gap}{term}{gap}.")
+
+
+@st.composite
+def around(draw: st.DrawFn, inner: st.SearchStrategy[Piece]) -> Piece:
+    within, gap = draw(inner), draw(GAPS)
+    before = draw(GROUPS)
+    text = f"{gap}{before}{gap}{{{gap}{within.text}{gap}}}"
+    return Piece(text, within.depth + 1, within.served)
+
+
+@st.composite
+def elsewhere(draw: st.DrawFn, inner: st.SearchStrategy[Piece]) -> Piece:
+    within, call, gap = draw(inner), draw(CALLS), draw(GAPS)
+    who = draw(st.sampled_from([f"<{CANARY}>", "?x", "a:b", "<a:\\u0062>"]))
+    text = f"{gap}{call}{gap}{who}{gap}{{{within.text}{gap}}}"
+    return Piece(text, within.depth + 1, served=True)
+
+
+SIMPLE = triples() | st.builds(lambda gap, test: Piece(f"{gap}FILTER({test})"), GAPS, TESTS)
+PATTERNS = st.recursive(
+    SIMPLE,
+    lambda inner: (
+        around(inner)
+        | elsewhere(inner)
+        | st.builds(joined, st.lists(inner, min_size=1, max_size=3), GAPS)
+    ),
+    max_leaves=6,
+)
+#: Form → what stands before its pattern.
+FORMS = {
+    "SELECT": ["SELECT *", "SELECT ?service", "select distinct(?a<'>' AS ?z)", "SELECT('{' AS?z)"],
+    "ASK": ["ASK", "ask", "ASK FROM <a:service>", "ASK FROM NAMED service:a"],
+    "CONSTRUCT": ["CONSTRUCT { ?a a:service '{' } WHERE", "construct{}where", "CONSTRUCT{[]a()}"],
+    "DESCRIBE": ["DESCRIBE *", "DESCRIBE ?service <a:service>", "describe service:a a:x"],
+}
+PROLOGUE = "PREFIX a: <a:> # SELECT {\nBASE <http://service/> prefix service: <ask:construct>\n"
+#: What terms, paths and tests nest at most.
+INNER_DEPTH = 5
+
+
+@st.composite
+def queries(draw: st.DrawFn) -> tuple[str, Piece]:
+    form, pattern, gap = draw(st.sampled_from(list(FORMS))), draw(PATTERNS), draw(GAPS)
+    head = draw(st.sampled_from(FORMS[form]))
+    text = f"{PROLOGUE}{head}{gap}{{{pattern.text}{gap}}}"
+    return form, Piece(text, pattern.depth + 1, pattern.served)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(queries())
+def test_it_agrees_with_another_parser_about_every_form(made: tuple[str, Piece]) -> None:
+    form, query = made
+    try:
+        parsed = parseQuery(query.text)
+    except RecursionError:  # what is deep is too deep for it
+        reject()
+    assert parsed[1].name == f"{form.capitalize()}Query"
+    assert ("ServiceGraphPattern" in str(parsed)) == query.served
+    if query.served:
+        with pytest.raises(QueryRefusedError):
+            scan(query.text, LIMITS)
+        return
+    assert scan(query.text, LIMITS).form == form
+    # Brackets in strings, comments and names count for nothing, all others do.
+    scan(query.text, replace(LIMITS, nesting_depth=query.depth + INNER_DEPTH))
+    if query.depth > 1:
+        with pytest.raises(QueryTooLargeError):
+            scan(query.text, replace(LIMITS, nesting_depth=query.depth - 1))
 
 
 SIGNS = st.lists(
