@@ -193,8 +193,9 @@ def told(relations: Iterable[Relations]) -> Told:
 
 
 def _in_order(sentences: list[Sentence]) -> list[Sentence]:
-    """Return those that go on first, the latest first; without a date at their end."""
-    latest = sorted(sentences, key=lambda s: s.start.text if s.start else "", reverse=True)
+    """Return those that go on first, the latest first, without a date at their end; by words."""
+    by_words = sorted(sentences, key=lambda s: "".join(p.text for p in s.pieces).casefold())
+    latest = sorted(by_words, key=lambda s: s.start.text if s.start else "", reverse=True)
     return sorted(latest, key=lambda s: s.past)
 
 
