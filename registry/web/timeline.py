@@ -84,7 +84,8 @@ def timeline(
             item.href,
             item.when,
             place(item.start),
-            round(place(now if item.end is None else item.end) - place(item.start), 2),
+            # What is agreed may begin after the release was made.
+            max(0.0, round(place(now if item.end is None else item.end) - place(item.start), 2)),
         )
         for item in drawn
     ]

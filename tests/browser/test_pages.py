@@ -23,6 +23,11 @@ PAGES = {
     "term": "/resource?iri=https%3A%2F%2Fw3id.org%2Ffaces%2Fontology%23Initiative",
     "search": "/search?q=mesclun",
     "nothing found": "/search?q=zzzz",
+    "filtered": "/browse/initiative?spatial=id/territory/departement-13",
+    "table": "/browse/initiative?view=table",
+    "figures": "/figures",
+    "networks": "/networks",
+    "past": "/doc/network/mesclun?release=1",
     "about": "/about",
     "guide": "/api",
     "accessibility": "/accessibility",
@@ -55,7 +60,8 @@ def test_no_barrier_is_found(strict: Page, site: str, name: str) -> None:
 
 def test_dark_colours_have_contrast(strict: Page, site: str) -> None:
     strict.emulate_media(color_scheme="dark")
-    for name in ("home", "organisation", "relationships", "list", "answer", "history"):
+    names = ("home", "organisation", "relationships", "list", "answer", "history", "filtered")
+    for name in (*names, "figures", "past"):
         visit(strict, site, PAGES[name], "fr")
         options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
         results = Axe().run(strict, options=options)
