@@ -133,13 +133,12 @@ def describe(
         genid=Literal(iris.genid),
     )
     said, sources, count = _gathered(rows)
-    counts = _counts(graphs, record)
-    if not said and not counts:
+    links = _links(graphs, record, wanted)
+    if not said and not links.counts:
         return None
-    links = _links(graphs, record, wanted) if counts and wanted else _Links({}, {})
     incoming = tuple(
         Incoming(path, total, tuple(links.subjects.get(path, ())))
-        for path, total in sorted(counts.items())
+        for path, total in sorted(links.counts.items())
     )
     own = said.pop(iri, {})
     parts = {part: _frozen(properties) for part, properties in sorted(said.items())}
@@ -224,46 +223,42 @@ def _frozen(properties: Mapping[str, Mapping[Value, None]]) -> Properties:
     return {path: tuple(values) for path, values in properties.items()}
 
 
-def _counts(graphs: Graphs, record: NamedNode) -> dict[str, int]:
-    rows = graphs.select(query_text("describe-incoming-counts"), record=record)
-    return {_text(path): int(_text(number)) for _, path, number in rows}
-
-
 @dataclass(frozen=True, slots=True)
 class _Links:
-    """Subjects of links by property, and what those of them that are relationships say."""
+    """Links by property: how many, some of their subjects, what those that relate actors say."""
 
-    subjects: dict[str, dict[str, None]]
-    said: _Said
+    counts: dict[str, int] = field(default_factory=dict)
+    subjects: dict[str, dict[str, None]] = field(default_factory=dict)
+    said: _Said = field(default_factory=dict)
 
 
-def _links(graphs: Graphs, record: NamedNode, wanted: Range) -> _Links:
-    found = _Links({}, {})
-    for path, subject, *statement in _link_rows(graphs, record, wanted):
-        found.subjects.setdefault(_text(path), {})[_text(subject)] = None
-        if statement and statement[0]:
-            said, value = statement
-            values = found.said.setdefault(_text(subject), {}).setdefault(_text(said), {})
-            values[_value(value)] = None
+def _links(graphs: Graphs, record: NamedNode, wanted: Range | None) -> _Links:
+    if wanted == FIRST_LINKS:
+        return _first_links(graphs, record)
+    rows = graphs.select(query_text("describe-incoming-counts"), record=record)
+    found = _Links({_text(path): int(_text(number)) for _, path, number in rows})
+    if wanted and wanted.path and is_iri(wanted.path) and wanted.path in found.counts:
+        text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
+        for _, path, subject in graphs.select(text, record=record, p=NamedNode(wanted.path)):
+            found.subjects.setdefault(_text(path), {})[_text(subject)] = None
     return found
 
 
-def _link_rows(
-    graphs: Graphs, record: NamedNode, wanted: Range
-) -> Iterator[tuple[Term | None, ...]]:
-    if wanted.path is None:
-        rows = graphs.select(
-            query_text("describe-incoming-first"),
-            record=record,
-            roles=_spaced(wording().roles),
-            told=_spaced(wording().told),
-        )
-        return (row[3:] for row in rows)
-    if not is_iri(wanted.path):
-        return iter(())
-    text = f"{query_text('describe-incoming-page')} LIMIT {wanted.size} OFFSET {wanted.offset}"
-    rows = graphs.select(text, record=record, p=NamedNode(wanted.path))
-    return (row[1:] for row in rows)
+def _first_links(graphs: Graphs, record: NamedNode) -> _Links:
+    found = _Links()
+    rows = graphs.select(
+        query_text("describe-incoming-first"),
+        record=record,
+        roles=_spaced(wording().roles),
+        told=_spaced(wording().told),
+    )
+    for _, _, _, path, number, subject, said, value in rows:
+        found.counts[_text(path)] = int(_text(number))
+        found.subjects.setdefault(_text(path), {})[_text(subject)] = None
+        if said:
+            values = found.said.setdefault(_text(subject), {}).setdefault(_text(said), {})
+            values[_value(value)] = None
+    return found
 
 
 def _spaced(iris: Iterable[str]) -> Literal:
