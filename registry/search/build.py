@@ -16,6 +16,7 @@ from registry.findings import Finding
 from registry.identifiers import record_of
 from registry.lifecycle import REPLACED_BY, STATUS, departed
 from registry.namespaces import RDF_TYPE, term
+from registry.points import point
 from registry.schema import Schema
 from registry.search.facet_writer import FacetWriter
 from registry.search.facets import KIND
@@ -39,6 +40,8 @@ BROADER = frozenset({term("geo:sfWithin").value, term("skos:broader").value})
 _DATES = frozenset(
     {term("xsd:date"), term("xsd:dateTime"), term("xsd:gYear"), term("xsd:gYearMonth")}
 )
+_GEOMETRY = term("geo:hasGeometry")
+_WKT = term("geo:asWKT")
 _YEAR = 4
 _TEXTUAL = frozenset({term("xsd:string"), term("rdf:langString")})
 _SUMMARY_LENGTH = 240
@@ -120,6 +123,7 @@ class IndexBuilder:
             self._filters.remove(number, facets)
             self._database.execute("DELETE FROM broader WHERE narrow = ?", (record,))
             self._database.execute("DELETE FROM words WHERE rowid = ?", (number,))
+            self._database.execute("DELETE FROM point WHERE id = ?", (number,))
             self._database.execute("DELETE FROM resource WHERE id = ?", (number,))
 
     def _insert(self, graphs: Graphs, records: Iterable[str]) -> None:
@@ -144,6 +148,9 @@ class IndexBuilder:
                 "INSERT OR IGNORE INTO broader VALUES (?, ?)",
                 ((record, value) for path, value in own.values if path in BROADER),
             )
+            place = _place(graphs, record) if own.parts else None
+            if place:
+                self._database.execute("INSERT INTO point VALUES (?, ?, ?)", (number, *place))
             if segment in self._searched:
                 self._database.execute(
                     "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
@@ -259,6 +266,16 @@ class _Said:
             if found:
                 return found
         return {}
+
+
+def _place(graphs: Graphs, record: str) -> tuple[float, float] | None:
+    """Return longitude and latitude of a record's geometry, where it is a point."""
+    for stated in graphs.triples(NamedNode(record), _GEOMETRY):
+        if isinstance(stated.object, NamedNode):
+            for quad in graphs.triples(stated.object, _WKT):
+                if place := point(quad.object):
+                    return place
+    return None
 
 
 def _shown(own: _Said, record: str) -> tuple[str, ...]:

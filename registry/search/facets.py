@@ -78,6 +78,10 @@ class Facets:
             for value, members in own.items()
         }
 
+    def own(self, path: str) -> Mapping[str, BitMap]:
+        """Return the records that state each value of a property, narrower ones left out."""
+        return self._own.get(path, {})
+
     def having(self, path: str, values: Iterable[str]) -> BitMap:
         """Return the records that have one of the values."""
         members = self._members.get(path, {})

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 
 from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
+from registry.search.places import Places
 from registry.search.version import check
 
 #: Matches in a label count most, then other names and identifiers, then the description.
@@ -155,6 +156,21 @@ class Index:
     def facets(self) -> Facets:
         """Its filters, read when first asked for."""
         return Facets(self._connection())
+
+    @functools.cached_property
+    def places(self) -> Places:
+        """Where its records are, read when first asked for."""
+        return Places(self._connection(), self.facets)
+
+    def fitting(self, wanted: Wanted, kinds: Iterable[str]) -> BitMap:
+        """Return the ids of the records that fit and are of one of the kinds."""
+        return self._fitting(wanted, kinds)[1]
+
+    def of(self, ids: BitMap, language: str, *, offset: int, limit: int) -> dict[int, Hit]:
+        """Return a page of the records of these ids, by kind and name."""
+        page = [n for (n,) in self._sorted(NAME, ids, language, limit, offset)] if ids else []
+        matches = self._matches(page, "", language)
+        return {number: match.hit for number, match in zip(page, matches, strict=True)}
 
     def find(
         self,

@@ -1,5 +1,5 @@
 -- The index of one release. Everything here is derived from its RDF and the shapes.
-PRAGMA user_version = 2;  -- registry.search.version.VERSION
+PRAGMA user_version = 3;  -- registry.search.version.VERSION
 
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
@@ -32,6 +32,13 @@ CREATE TABLE facet (
 -- What lies in or below what: territories, concepts.
 CREATE TABLE broader (narrow TEXT NOT NULL, broad TEXT NOT NULL, PRIMARY KEY (narrow, broad))
 STRICT, WITHOUT ROWID;
+
+-- Where a record says that it is. One that does not is where the territory is that it names.
+CREATE TABLE point (
+    id INTEGER PRIMARY KEY,    -- of its row in resource
+    longitude REAL NOT NULL,
+    latitude REAL NOT NULL
+) STRICT;
 
 -- The words of the records that have a list on the site. A release copies its parent's index, so
 -- what is left out here is saved with every edit.

@@ -16,6 +16,7 @@ blueprint: Final = Blueprint("assets", __name__)
 _TYPES: Final = {
     "css": "text/css; charset=utf-8",
     "js": "text/javascript; charset=utf-8",
+    "json": "application/json",
     "svg": "image/svg+xml",
     "txt": "text/plain; charset=utf-8",
     "png": "image/png",
@@ -87,7 +88,17 @@ def static_file(fingerprint: str, name: str) -> Response:
 def robots() -> Response:
     """Ask crawlers to leave out what is endless: searches and queries."""
     endless = (
-        *("/search", "/sparql", "/resource", "/queries/", "/figures?", "/networks?"),
+        *(
+            "/search",
+            "/map?",
+            "/map.json",
+            "/embed/",
+            "/sparql",
+            "/resource",
+            "/queries/",
+            "/figures?",
+            "/networks?",
+        ),
         *("/timemap/", "/*?release=", "/*&release="),
     )
     lines = ("User-agent: *", *(f"Disallow: {path}" for path in endless), "")

@@ -30,6 +30,12 @@ ALWAYS: Final = [
         " Query-Limits",
     ),
 ]
+#: Below this address are pages that may stand in pages of others.
+_EMBEDDED_BELOW: Final = "/embed/"
+_EMBEDDED: Final = [
+    ("Content-Security-Policy", POLICY.replace("frame-ancestors 'none'", "frame-ancestors *")),
+    *(pair for pair in ALWAYS if pair[0] not in {"Content-Security-Policy", "X-Frame-Options"}),
+]
 _PREFLIGHT: Final = [
     ("Access-Control-Allow-Methods", "GET, HEAD, POST, OPTIONS"),
     (
@@ -47,7 +53,10 @@ class _Headers:
         self._application = application
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        more = ALWAYS + _PREFLIGHT if environ["REQUEST_METHOD"] == "OPTIONS" else ALWAYS
+        embedded = environ["PATH_INFO"].startswith(_EMBEDDED_BELOW)
+        more = _EMBEDDED if embedded else ALWAYS
+        if environ["REQUEST_METHOD"] == "OPTIONS":
+            more = more + _PREFLIGHT
 
         def start(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
             return start_response(status, headers + more, *rest)

@@ -5,7 +5,6 @@ No page asks anything of another site: these are links that a reader may follow.
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import quote
 
@@ -14,19 +13,12 @@ from pyoxigraph import Literal, NamedNode
 
 from registry.describe import Properties, Value
 from registry.namespaces import PREFIXES
+from registry.points import WKT, point
 from registry.schema import Schema
 from registry.texts import Text
 
 _NOTATION: Final = PREFIXES["skos"] + "notation"
 _TYPE: Final = PREFIXES["dcterms"] + "type"
-_NUMBER: Final = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
-_POINT: Final = re.compile(
-    rf"\s*(?:<([^>]*)>\s*)?POINT\s*\(\s*({_NUMBER})\s+({_NUMBER})\s*\)\s*", re.IGNORECASE
-)
-_WKT: Final = "http://www.opengis.net/ont/geosparql#wktLiteral"
-_LATITUDE_FIRST: Final = "EPSG/0/4326"
-_MOST_LATITUDE: Final = 90
-_MOST_LONGITUDE: Final = 180
 
 
 def outward(schema: Schema, path: str, value: Value, said: Properties) -> str:
@@ -44,7 +36,7 @@ def outward(schema: Schema, path: str, value: Value, said: Properties) -> str:
 
 def coordinates(value: Value) -> tuple[float, float] | None:
     """Return longitude and latitude of a point."""
-    return point(Literal(value.text, datatype=NamedNode(_WKT))) if value.datatype == _WKT else None
+    return point(Literal(value.text, datatype=NamedNode(WKT))) if value.datatype == WKT else None
 
 
 def written(place: tuple[float, float], language: str) -> str:
@@ -57,16 +49,3 @@ def written(place: tuple[float, float], language: str) -> str:
         text.to(language)
         for text in (north if latitude >= 0 else south, east if longitude >= 0 else west)
     )
-
-
-def point(term: object) -> tuple[float, float] | None:
-    """Return longitude and latitude of a literal that is a point in WKT, else None."""
-    if not isinstance(term, Literal) or term.datatype.value != _WKT:
-        return None
-    found = _POINT.fullmatch(term.value)
-    if not found:
-        return None
-    x, y = float(found[2]), float(found[3])
-    if (found[1] or "").endswith(_LATITUDE_FIRST):
-        x, y = y, x
-    return (x, y) if abs(x) <= _MOST_LONGITUDE and abs(y) <= _MOST_LATITUDE else None

@@ -14,8 +14,8 @@ from flask import request
 from pyoxigraph import Literal, NamedNode
 
 from registry.namespaces import PREFIXES
+from registry.points import point
 from registry.texts import Text
-from registry.web.outward import point
 from registry.web.results import Table
 from registry.web.views import Shown
 

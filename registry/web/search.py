@@ -197,6 +197,7 @@ def _page(kind: Kind | None) -> Response:
             for extension, name in DOWNLOADS.items()
             if extension != "xlsx" or found.total <= MOST_ROWS
         },
+        map=maker.map(),
         sparql=view.link("/sparql", query=as_sparql(what, view.language), format="html"),
     )
 
@@ -253,9 +254,16 @@ class _Maker:
 
     def download(self, extension: str) -> str:
         """Return the address of all that was found, as a file."""
+        return self._elsewhere(f"/search.{extension}")
+
+    def map(self) -> str:
+        """Return the address of the map of all that was found."""
+        return self._elsewhere("/map")
+
+    def _elsewhere(self, path: str) -> str:
         kind = [("kind", self._what.segments[0])] if self.address.startswith("/browse/") else []
         pairs = [pair for pair in self.pairs if pair[0] != "view"]
-        return self._link([*pairs, *kind], f"/search.{extension}")
+        return self._link([*pairs, *kind], path)
 
     def filters(self) -> list[Filter]:
         """Return the filters that have something to choose."""

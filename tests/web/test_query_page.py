@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from pyoxigraph import Literal, NamedNode
 
-from registry.web.outward import point
+from registry.points import point
 from web.http_client import Answer, Client
 from web.web_server import Server
 

@@ -22,9 +22,10 @@ const constructedStyles = {
   },
 };
 
+const notice = "/* Licences of what is in here: THIRD_PARTY.txt */";
 const { metafile } = await build({
   absWorkingDir: here,
-  entryPoints: { "sparql-editor": "editor.js" },
+  entryPoints: { "sparql-editor": "editor.js", map: "map.js", leaflet: "leaflet.css" },
   outdir: folder,
   bundle: true,
   minify: true,
@@ -32,7 +33,8 @@ const { metafile } = await build({
   target: ["es2022"],
   charset: "utf8",
   legalComments: "none",
-  banner: { js: "/* Licences of what is in here: THIRD_PARTY.txt */" },
+  loader: { ".png": "empty" }, // the map has buttons and marks of its own
+  banner: { js: notice, css: notice },
   metafile: true,
   plugins: [constructedStyles],
 });

@@ -1,0 +1,61 @@
+"""The lines below the spots of a map: coast, borders of countries and of départements.
+
+``static/outlines.json`` is cut from Natural Earth (public domain) by ``data/build/outlines.py``;
+the browser's map draws the same file.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import NamedTuple
+
+from registry.search.places import Box, projected
+
+FILE = "outlines.json"
+_STEPS_A_DEGREE = 1000
+
+
+class _Line(NamedTuple):
+    box: Box
+    points: tuple[tuple[float, float], ...]
+
+
+@functools.cache
+def _lines() -> dict[str, tuple[_Line, ...]]:
+    text = files("registry.web").joinpath(f"static/{FILE}").read_text(encoding="utf-8")
+    return {
+        what: tuple(_line(steps) for steps in found) for what, found in json.loads(text).items()
+    }
+
+
+def _line(steps: list[int]) -> _Line:
+    points = []
+    longitude = latitude = 0
+    for east, north in zip(steps[::2], steps[1::2], strict=True):
+        longitude, latitude = longitude + east, latitude + north
+        points.append(projected(longitude / _STEPS_A_DEGREE, latitude / _STEPS_A_DEGREE))
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    return _Line(Box(min(xs), min(ys), max(xs), max(ys)), tuple(points))
+
+
+def outlines(box: Box, scale: float) -> dict[str, str]:
+    """Return what is to be drawn in a part of the map, as the data of SVG paths, in pixels."""
+    return {what: "".join(_paths(lines, box, scale)) for what, lines in _lines().items()}
+
+
+def _paths(lines: tuple[_Line, ...], box: Box, scale: float) -> Iterator[str]:
+    for line in lines:
+        own = line.box
+        apart = own.east < box.west or own.west > box.east
+        if apart or own.south < box.north or own.north > box.south:
+            continue
+        drawn = [
+            f"{round((x - box.west) * scale)} {round((y - box.north) * scale)}"
+            for x, y in line.points
+        ]
+        # What falls on one pixel is one point.
+        kept = [at for at, before in zip(drawn, [None, *drawn], strict=False) if at != before]
+        yield f"M{'L'.join(kept)}"

@@ -1,0 +1,141 @@
+"""The map: the same records as SPARQL finds, whatever the zoom, the filters, the size."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from registry.query.pool import QueryPool
+from registry.settings import Settings
+from registry.web.app import create_app
+from support import contribute, initiative, shipped
+
+HTML = {"Accept": "text/html"}
+LOCATED = """
+PREFIX dcterms: <http://purl.org/dc/terms/>
+PREFIX faces: <https://w3id.org/faces/ontology#>
+PREFIX geo: <http://www.opengis.net/ont/geosparql#>
+SELECT (COUNT(DISTINCT ?record) AS ?n) WHERE {
+  ?record a faces:Initiative ; (dcterms:spatial?/geo:hasGeometry/geo:asWKT) ?point .
+}
+"""
+#: Two with points of their own, one of which is far from the commune of the other 20.
+APART = "".join(
+    initiative(key, f"Moulin {key}", f"; geo:hasGeometry <id/initiative/{key}#geometry>")
+    + f"<id/initiative/{key}#geometry> a geo:Geometry ;"
+    f' geo:asWKT "POINT({point})"^^geo:wktLiteral ;'
+    " faces:geocodingPrecision <vocab/geocoding-precision/exact> ;"
+    ' faces:geocodingMethod "sur place"@fr .\n'
+    for key, point in (("near", "5.40 43.30"), ("far", "5.36 43.27"))
+)
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory, pool: QueryPool) -> FlaskClient:
+    folder: Path = tmp_path_factory.mktemp("map") / "registry"
+    shipped(folder, Settings())
+    text = "".join(initiative(f"n{i}", f"Jardin {i}") for i in range(20)) + APART
+    nowhere = initiative("nowhere").replace("commune-13055", "region-93")
+    contribute(folder, "jardins", text + nowhere)
+    return create_app(Settings(), folder, pool).test_client()
+
+
+def spots(client: FlaskClient, query: str) -> dict:  # type: ignore[type-arg]
+    answer = client.get(f"/map.json?lang=en&{query}")
+    assert answer.status_code == 200, answer.text
+    return json.loads(answer.text)
+
+
+def located(client: FlaskClient) -> int:
+    graphs = client.application.extensions["faces"].archive.current().graphs
+    ((number,),) = graphs.select(LOCATED)
+    return int(number.value)
+
+
+def test_the_spots_of_every_zoom_add_up_to_what_sparql_finds(client: FlaskClient) -> None:
+    number = located(client)
+    assert number == 22
+    for zoom in range(4, 18, 2):
+        found = spots(
+            client, f"kind=initiative&zoom={zoom}&lat=43.29&lon=5.38&width=2600&height=2600"
+        )
+        if zoom < 14:
+            assert sum(spot["count"] for spot in found["spots"]) == number, zoom
+        assert found["located"] == number
+        assert "22 records on the map" in found["status"]
+        assert "1 say nothing of their place" in found["status"]
+
+
+def test_a_record_stands_at_its_own_point_else_at_its_commune(client: FlaskClient) -> None:
+    found = spots(client, "kind=initiative&zoom=17&lat=43.30&lon=5.40")
+    assert [spot["label"] for spot in found["spots"]] == ["Moulin near"]
+    (spot,) = found["spots"]
+    assert spot["href"] == "/doc/initiative/near?lang=en"
+    assert (spot["lat"], spot["lon"]) == pytest.approx((43.30, 5.40), abs=0.001)
+    together = spots(client, "kind=initiative&zoom=10&lat=43.3&lon=5.4")["spots"]
+    assert sum(spot["count"] for spot in together) == 22
+
+
+def test_words_and_filters_are_those_of_the_search(client: FlaskClient) -> None:
+    assert spots(client, "q=moulin")["located"] == 2
+    assert spots(client, "q=moulin+far")["located"] == 1
+    inside = spots(client, "kind=initiative&spatial=id/territory/departement-13")
+    assert inside["located"] == 22
+    assert spots(client, "kind=initiative&spatial=id/territory/departement-06")["located"] == 0
+    assert spots(client, "kind=territory")["spots"] == []
+    page = client.get("/search?q=moulin&lang=en", headers=HTML).text
+    assert 'href="/map?q=moulin&amp;lang=en"' in page
+
+
+def test_without_scripts_every_spot_is_a_link_and_leads_nearer(client: FlaskClient) -> None:
+    page = client.get("/map?kind=initiative&lang=en", headers=HTML).text
+    assert "22 of 22 records" in page
+    assert ">Bouches-du-Rhône</a>" in page or "Jardin 1" in page
+    for _ in range(8):
+        links = re.findall(r'<a href="([^"]*)" aria-label="[^"]*look closer">', page)
+        if not links:
+            break
+        page = client.get(links[0].replace("&amp;", "&"), headers=HTML).text
+    assert 'href="#map-list"' in page  # all at the centre of the commune
+    assert "Jardin 1</a>" in page
+
+
+def test_the_list_has_pages(client: FlaskClient) -> None:
+    first = client.get("/map?kind=initiative&lang=en", headers=HTML).text
+    follow = re.search(r'rel="next" href="([^"]*)"', first)
+    assert follow
+    second = client.get(follow[1].replace("&amp;", "&"), headers=HTML)
+    assert second.status_code == 200
+    assert "Moulin near" in second.text
+    assert client.get("/map?page=9", headers=HTML).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["zoom=x&lat=1&lon=2", "zoom=99&lat=1&lon=2", "lat=nan&zoom=8&lon=2", "width=9", "page=x"],
+)
+def test_a_view_that_cannot_be_is_refused_in_words(client: FlaskClient, query: str) -> None:
+    for path in ("/map", "/map.json", "/embed/map"):
+        answer = client.get(f"{path}?{query}", headers={"Accept": "application/problem+json"})
+        assert answer.status_code == 400
+        assert query.partition("=")[0] in answer.text
+
+
+def test_only_the_embedded_map_may_be_framed(client: FlaskClient) -> None:
+    own, framed = client.get("/map"), client.get("/embed/map")
+    assert framed.status_code == 200
+    assert "frame-ancestors 'none'" in own.headers["Content-Security-Policy"]
+    assert own.headers["X-Frame-Options"] == "DENY"
+    policy = own.headers["Content-Security-Policy"].replace("ancestors 'none'", "ancestors *")
+    assert framed.headers.getlist("Content-Security-Policy") == [policy]
+    assert "X-Frame-Options" not in framed.headers
+
+
+def test_a_map_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    for path in ("/map", "/map.json?zoom=8&lat=43&lon=5"):
+        etag = client.get(path).headers["ETag"]
+        assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
