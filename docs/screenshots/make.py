@@ -1,5 +1,7 @@
 # ruff: noqa: INP001 — a script, not part of a package
-"""Takes pictures of the main pages of a registry with the shipped data: ``make screenshots``.
+"""Takes pictures of the main pages: ``make screenshots``.
+
+Those in ``PAGES`` show the shipped data, those in ``DEMO`` the demonstration data.
 
 They are written beside this file, at the width of a desk and of a phone, as ``name-width.png``.
 """
@@ -37,24 +39,36 @@ PAGES = {
     "modelling": "/ontology/accompagnement",
     "vocabulary": "/vocab/pooling-kind",
 }
+DEMO = {
+    "filters": "/browse/initiative?spatial=id/territory/departement-13",
+    "initiative": "/doc/initiative/demo-ini-003",
+    "network": "/doc/network/demo-net-06",
+    "figures": "/figures",
+    "networks": "/networks",
+    "history": "/history?iri=https://w3id.org/faces/id/network/demo-net-06",
+}
 WIDTHS = (1280, 390)
+#: What is further down a long page is not in its picture.
+HIGHEST = 1600
 
 
-def take(browser: Browser, site: str, folder: Path) -> None:
-    """Take every picture."""
+def take(browser: Browser, site: str, pages: dict[str, str], folder: Path) -> None:
+    """Take a picture of every page at every width."""
     for width in WIDTHS:
         page = browser.new_page(viewport={"width": width, "height": 800}, locale="fr-FR")
-        for name, path in PAGES.items():
+        for name, path in pages.items():
             page.goto(site.rstrip("/") + path)
-            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
+            height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
+            clip = {"x": 0, "y": 0, "width": width, "height": height}
+            page.screenshot(path=folder / f"{name}-{width}.png", full_page=True, clip=clip)
         page.close()
 
 
 @contextmanager
-def served(folder: Path) -> Iterator[str]:
+def served(folder: Path, *options: str) -> Iterator[str]:
     """Make a registry in the folder, serve it, and give its address."""
     command = [sys.executable, "-m", "registry", "--data-dir", str(folder)]
-    subprocess.run([*command, "init"], check=True)
+    subprocess.run([*command, "init", *options], check=True)
     with subprocess.Popen(
         [*command, "serve", "--port", "0"],
         stdout=subprocess.PIPE,
@@ -68,12 +82,14 @@ def served(folder: Path) -> Iterator[str]:
 
 def main() -> None:
     """Take the pictures with the system's Chromium."""
-    with TemporaryDirectory() as folder, served(Path(folder)) as site, sync_playwright() as play:
+    with TemporaryDirectory() as folder, sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"),
             args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking"],
         )
-        take(browser, site, Path(__file__).parent)
+        for name, options, pages in (("shipped", (), PAGES), ("demo", ("--demo",), DEMO)):
+            with served(Path(folder) / name, *options) as site:
+                take(browser, site, pages, Path(__file__).parent)
 
 
 if __name__ == "__main__":
