@@ -88,7 +88,9 @@ def ask_at_all_depths(server: Server, made: Callable[[int], str]) -> set[int]:
     asked = [("POST", query) for query in queries]
     asked += [("GET", query) for query in queries if len(query) < 40 * MOST_IN_ADDRESS]
     with ThreadPoolExecutor(4) as threads:
-        return set(threads.map(lambda each: ask(server, each[1], method=each[0]), asked))
+        return set(
+            threads.map(lambda each: ask(server, each[1], method=each[0], timeout="1"), asked)
+        )
 
 
 @pytest.mark.parametrize("kinds", [list(NESTED)[i::4] for i in range(4)], ids="-".join)
