@@ -54,7 +54,7 @@ def asked(text: str) -> dt.datetime:
     """Return the moment that ``Accept-Datetime`` names; raise UsageError where it is none."""
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise UsageError(
             Text("“Accept-Datetime” is no date: “{text}”.", text=text[:60]),
             where=_ACCEPT,

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from flask import current_app, g, request
 
 from registry import __version__
-from registry.errors import IntegrityError, NotFoundError
+from registry.errors import IntegrityError, NotFoundError, UsageError
 from registry.federation.asking import Federation
 from registry.identifiers import Iris
 from registry.query.model import QueryLimits
@@ -150,6 +150,14 @@ def earlier(here: Site, number: str) -> Release:
     return release
 
 
+def _one_release(given: list[str]) -> str | None:
+    if len(given) > 1:
+        raise UsageError(
+            Text("The parameter “{name}” is given twice.", name="release"), where="release"
+        )
+    return given[0] if given else None
+
+
 def visit(number: str | None = None) -> Visit:
     """Return the current visit; the release is taken once and used for all of the answer.
 
@@ -159,7 +167,7 @@ def visit(number: str | None = None) -> Visit:
     found = g.get("visit")
     if found is None:
         here = site()
-        wanted = number or request.args.get("release")
+        wanted = number or _one_release(request.args.getlist("release"))
         release = earlier(here, wanted) if wanted else here.archive.current()
         asked = chosen(request.args.get("lang"))
         found = Visit(here, release, language(), asked, dated=bool(wanted))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import sqlite3
@@ -72,6 +73,11 @@ def test_a_release_that_does_not_exist(client: Client, path: str, number: str, s
     assert "5" in answer.text
 
 
+def test_a_release_is_named_once(client: Client) -> None:
+    for path in (f"{DOC}?release=2&release=3", "/sparql?query=ASK{}&release=2&release=3"):
+        assert client.get(path, headers={"Accept": "*/*"}).status_code == 400
+
+
 def test_the_same_query_has_a_validator_of_its_own_in_each_release(client: Client) -> None:
     asked = [{"query": COUNT, "format": "json", "release": str(n)} for n in (2, 3)]
     tags = [client.get("/sparql", query_string=each).headers["ETag"] for each in asked]
@@ -138,11 +144,20 @@ def test_a_timemap_lists_all_releases(client: Client) -> None:
     assert client.get("/timemap/").status_code == 200
 
 
-def test_no_date_is_refused(client: Client) -> None:
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "yesterday",
+        "Fri, 27 Jul 99999999999999999999 12:00:00 GMT",
+        "Fri, 27 Jul 2012 12:00:00 +99999999999999999999",
+        "Fri, 32 Jul 2012 12:00:00 GMT",
+    ],
+)
+def test_no_date_is_refused(client: Client, moment: str) -> None:
     for path in (DOC, "/sparql?query=ASK{}"):
-        answer = client.get(path, headers={"Accept-Datetime": "yesterday", "Accept": "*/*"})
+        answer = client.get(path, headers={"Accept-Datetime": moment, "Accept": "*/*"})
         assert answer.status_code == 400
-        assert "yesterday" in answer.text
+        assert moment[:20] in answer.text
 
 
 def test_a_page_of_the_past_says_so_and_stays_there(client: Client) -> None:
@@ -195,16 +210,14 @@ def test_what_is_of_the_present_alone_says_so(client: Client) -> None:
 
 
 def test_whoever_asks_the_past_slows_nobody_in_the_present(server: Server, client: Client) -> None:
-    """However many releases are asked, few stay open, and the newest is one of them."""
+    """However many releases are asked, few stay open."""
     for _ in range(3):
         for number in range(1, RELEASES + 1):
             assert client.get(f"/?release={number}").status_code == 200
             _initiatives(client, release=str(number))
     opened = _open_releases(server.process.pid)
-    assert opened
+    assert RELEASES in set().union(*opened.values())
     assert all(len(releases) <= 2 for releases in opened.values()), opened
-    workers = [releases for releases in opened.values() if releases]
-    assert all(max(releases) == RELEASES for releases in workers if len(releases) > 1), opened
 
 
 def _open_releases(pid: int) -> dict[int, set[int]]:
@@ -215,7 +228,10 @@ def _open_releases(pid: int) -> dict[int, set[int]]:
         each = left.pop()
         for task in Path(f"/proc/{each}/task").glob("*/children"):
             left += map(int, task.read_text().split())
-        targets = (str(fd.readlink()) for fd in Path(f"/proc/{each}/fd").iterdir())
+        targets = []
+        for descriptor in Path(f"/proc/{each}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                targets.append(str(descriptor.readlink()))
         found[each] = {
             int(number) for t in targets for number in re.findall(r"/releases/(\d+)/rdf/", t)
         }
