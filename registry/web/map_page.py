@@ -34,7 +34,7 @@ from registry.web.site import Visit, visit
 blueprint: Final = Blueprint("map_page", __name__)
 
 _VARY: Final = "Accept-Language"
-_WIDTH, _HEIGHT = 640, 520
+_WIDTH, _HEIGHT = 480, 440
 _LIST_LENGTH: Final = 20
 _THOUSAND: Final = 1000
 #: What says where one looks and how, and not what is looked for.
@@ -191,7 +191,7 @@ class _Chart:
         ).to(self._visit.language)
         if not nowhere:
             return words
-        more = Text("{n} say nothing of their place.", n=nowhere).to(self._visit.language)
+        more = Text("{n} more have no point on it.", n=nowhere).to(self._visit.language)
         return f"{words} {more}"
 
     def spots(self) -> list[Spot]:

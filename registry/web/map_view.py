@@ -26,7 +26,7 @@ _NEAR: Final = 14
 _MOST_STEPS: Final = 4
 #: How much of the picture is left free around what is to be seen whole.
 _FREE: Final = 0.12
-_SIZES: Final = (200, 2600)
+_SIZES: Final = (10, 4000)
 #: Europe, where nothing is anywhere.
 _NOTHING: Final = (5, 46.5, 2.5)
 

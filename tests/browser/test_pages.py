@@ -27,6 +27,8 @@ PAGES = {
     "table": "/browse/initiative?view=table",
     "figures": "/figures",
     "networks": "/networks",
+    "map": "/map",
+    "embedded map": "/embed/map?kind=initiative",
     "past": "/doc/network/mesclun?release=1",
     "about": "/about",
     "guide": "/api",

@@ -67,7 +67,7 @@ def test_the_spots_of_every_zoom_add_up_to_what_sparql_finds(client: FlaskClient
             assert sum(spot["count"] for spot in found["spots"]) == number, zoom
         assert found["located"] == number
         assert "22 records on the map" in found["status"]
-        assert "1 say nothing of their place" in found["status"]
+        assert "1 more have no point on it" in found["status"]
 
 
 def test_a_record_stands_at_its_own_point_else_at_its_commune(client: FlaskClient) -> None:
