@@ -102,7 +102,7 @@ def _nobody_is_harmed(target: Target, request: pytest.FixtureRequest) -> Iterato
     timed = marked("alone") and not marked("siege")
     with unharmed(target.server, MOST_P99 if timed else _MOST_P99_OTHERWISE):
         yield
-    assert eventually(target.at_rest), (target.rest, footprint(target.server))
+    assert eventually(target.at_rest, 30), (target.rest, footprint(target.server))
     assert web_processes(target.server) == target.web
     with target.server.log.open() as log:
         log.seek(seen)
