@@ -239,16 +239,19 @@ def _open_releases(pid: int) -> dict[int, set[int]]:
 
 
 def test_a_release_with_an_index_of_other_software_is_for_sparql_alone(
-    data_dir: Path, client: Client, tmp_path: Path
+    data_dir: Path, tmp_path: Path
 ) -> None:
-    index = Archive(data_dir).folder(4) / "index.sqlite"
-    kept = shutil.copy(index, tmp_path)
-    with sqlite3.connect(index) as database:
+    copied = shutil.copytree(data_dir, tmp_path / "registry", symlinks=True)
+    with sqlite3.connect(Archive(copied).folder(4) / "index.sqlite") as database:
         database.execute("PRAGMA user_version = 99")
+    running = start(copied, tmp_path / "log")
+    client = Client(running.url)
     try:
         page = client.get(f"{DOC}?release=4&lang=en", headers={"Accept": "text/html"})
         assert page.status_code == 404
         assert "by SPARQL, with release=4" in page.text
         assert _initiatives(client, release="4") == 1
     finally:
-        shutil.copy(kept, index)
+        running.stop()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
