@@ -43,6 +43,7 @@ DEMO = {
     "filters": "/browse/initiative?spatial=id/territory/departement-13",
     "initiative": "/doc/initiative/demo-ini-003",
     "network": "/doc/network/demo-net-06",
+    "map": "/map",
     "figures": "/figures",
     "networks": "/networks",
     "history": "/history?iri=https://w3id.org/faces/id/network/demo-net-06",
@@ -57,7 +58,7 @@ def take(browser: Browser, site: str, pages: dict[str, str], folder: Path) -> No
     for width in WIDTHS:
         page = browser.new_page(viewport={"width": width, "height": 800}, locale="fr-FR")
         for name, path in pages.items():
-            page.goto(site.rstrip("/") + path)
+            page.goto(site.rstrip("/") + path, wait_until="networkidle")
             height = min(page.evaluate("document.documentElement.scrollHeight"), HIGHEST)
             clip = {"x": 0, "y": 0, "width": width, "height": height}
             page.screenshot(path=folder / f"{name}-{width}.png", full_page=True, clip=clip)

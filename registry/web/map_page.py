@@ -36,6 +36,7 @@ blueprint: Final = Blueprint("map_page", __name__)
 _VARY: Final = "Accept-Language"
 _WIDTH, _HEIGHT = 480, 440
 _LIST_LENGTH: Final = 20
+_MOST_TERRITORIES: Final = 12
 _THOUSAND: Final = 1000
 #: What says where one looks and how, and not what is looked for.
 _OF_VIEW: Final = frozenset({"zoom", "lat", "lon", "width", "height", "page"})
@@ -243,11 +244,14 @@ class _Chart:
         ]
 
     def territories(self) -> list[tuple[str, str, str]]:
-        """Return name, number of records and address of the map of each territory at the top."""
+        """Return name, number of records and map of the widest territories that differ."""
         index, language = self._visit.release.index, self._visit.language
         choices = self.what.wanted.choices
         without = {path: values for path, values in choices.items() if path != SPATIAL}
-        counts = index.facets.counts(SPATIAL, self.records, without)
+        counts = tuple(index.facets.counts(SPATIAL, self.records, without))
+        while len(counts) == 1 and counts[0].below:
+            counts = counts[0].below
+        counts = counts[:_MOST_TERRITORIES]
         names = index.hits([each.value for each in counts], language)
         kept = [pair for pair in self.pairs if pair[0] != "spatial"]
         found = []

@@ -51,6 +51,34 @@ def test_filters_follow_edits_and_agree_with_an_index_made_anew(tmp_path: Path) 
     assert verify(Archive(tmp_path), Settings(), Progress()).clean
 
 
+def test_points_follow_edits_and_those_that_were_tampered_with_are_noticed(tmp_path: Path) -> None:
+    def mill(point: str) -> str:
+        part = "id/initiative/mill#geometry"
+        return (
+            initiative("mill", "Moulin", f"; geo:hasGeometry <{part}>")
+            + f'<{part}> a geo:Geometry ; geo:asWKT "POINT({point})"^^geo:wktLiteral ;'
+            f" faces:geocodingPrecision <{VOCAB}geocoding-precision/exact> ;"
+            ' faces:geocodingMethod "sur place"@fr .\n'
+        )
+
+    def points() -> list[tuple[float, float]]:
+        with sqlite3.connect(Archive(tmp_path).current().folder / "index.sqlite") as database:
+            of_mill = "SELECT id FROM resource WHERE iri LIKE '%/initiative/mill'"
+            return database.execute(
+                f"SELECT longitude, latitude FROM point WHERE id IN ({of_mill})"  # noqa: S608
+            ).fetchall()
+
+    shipped(tmp_path, Settings())
+    for point, number in (("5.4 43.3", (5.4, 43.3)), ("5.36 43.27", (5.36, 43.27))):
+        contribute(tmp_path, "moulins", mill(point))
+        assert points() == [number]
+    assert verify(Archive(tmp_path), Settings(), Progress()).clean
+    with sqlite3.connect(Archive(tmp_path).current().folder / "index.sqlite") as database:
+        database.execute("UPDATE point SET latitude = 0 WHERE longitude = 5.36")
+    faults = verify(Archive(tmp_path), Settings(), Progress()).faults
+    assert any("index" in str(fault.what) for fault in faults)
+
+
 def test_a_filter_that_was_tampered_with_is_noticed(tmp_path: Path) -> None:
     shipped(tmp_path, Settings())
     with sqlite3.connect(Archive(tmp_path).current().folder / "index.sqlite") as database:
