@@ -223,7 +223,7 @@ def _dated(site: Site, scope: HTTPScope, number: int) -> Headers:
     """Return what tells that the answer is that of a certain release."""
     path, query = _address(scope)
     headers = memento.dated(site.archive, number, path, query)
-    headers["Link"] = f"{memento.links(path, query)}, {headers['Link']}"
+    headers["Link"] = ", ".join(filter(None, (memento.links(path, query), headers.get("Link"))))
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 

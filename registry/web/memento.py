@@ -37,6 +37,8 @@ _STATIC: Final = frozenset({"assets"})
 _PATH_CHARACTERS: Final = "/:@!$&'()*+,;=~"
 _QUERY_CHARACTERS: Final = f"{_PATH_CHARACTERS}?%"
 _MOVED: Final = 302
+#: Bytes of a query string that are repeated for each of five mementos.
+_LONG: Final = 1000
 _FAILED: Final = 400
 
 
@@ -71,7 +73,14 @@ def links(path: str, query: bytes) -> str:
 
 
 def dated(archive: Archive, number: int, path: str, query: bytes) -> dict[str, str]:
-    """Return the headers of a memento; with ``links``, those that RFC 7089 §4.2 asks for."""
+    """Return the headers of a memento; with ``links``, those that RFC 7089 §4.2 asks for.
+
+    Of a long address its neighbours are left out: to repeat it for each would be more than
+    proxies take. The TimeMap lists them.
+    """
+    said = {"Memento-Datetime": _http(archive.created(number))}
+    if len(query) > _LONG:
+        return said
     numbers = archive.numbers()
     place = numbers.index(number)
     found = {numbers[-1]: ["first"]}
@@ -87,7 +96,7 @@ def dated(archive: Archive, number: int, path: str, query: bytes) -> dict[str, s
         f' datetime="{_http(archive.created(n))}"'
         for n, relations in sorted(found.items())
     ]
-    return {"Memento-Datetime": _http(archive.created(number)), "Link": ", ".join(values)}
+    return said | {"Link": ", ".join(values)}
 
 
 def _http(moment: dt.datetime) -> str:

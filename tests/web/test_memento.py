@@ -130,6 +130,14 @@ def test_a_memento_leads_to_those_beside_it(client: Client, path: str) -> None:
         assert f'<{path}{joint}release={number}>; rel="{relation} memento"' in links
 
 
+def test_headers_of_a_long_question_stay_short(client: Client) -> None:
+    query = f"ASK {{}} # {'x' * 5000}"
+    answer = client.get("/sparql", query_string={"query": query, "release": "3"})
+    assert answer.headers["Memento-Datetime"].startswith("Sat, 03 Jan 2026")
+    assert len(str(answer.headers)) < 13_000
+    assert 'rel="timemap"' in answer.headers["Link"]
+
+
 def test_a_timemap_lists_all_releases(client: Client) -> None:
     answer = client.get(f"/timemap{DOC}?lang=en")
     assert answer.headers["Content-Type"] == "application/link-format"
