@@ -14,7 +14,7 @@ import contextlib
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import pyoxigraph
 
 _BIN = Path(sys.executable).parent
 _PORTS = {"registry": 8765, "oxigraph": 8766, "rdflib-endpoint": 8767}
+SERVERS = tuple(_PORTS)
 _HERE = Path(__file__).parent
 _CSV = {"Accept": "text/csv"}
 _TURTLE = {"Accept": "text/turtle"}
@@ -47,7 +48,7 @@ class Case:
     query: str
     clients: tuple[int, ...] = (1, 8, 32)
     headers: tuple[tuple[str, str], ...] = tuple(load.ACCEPT_JSON.items())
-    servers: tuple[str, ...] = tuple(_PORTS)
+    servers: tuple[str, ...] = SERVERS
     unchanged: bool = False
 
 
@@ -73,7 +74,7 @@ def main() -> None:
 
 def measure(data_dir: Path, size: int, seconds: int = 5) -> None:
     """Measure every case, so many seconds each."""
-    with _servers(data_dir) as running:
+    with servers(data_dir) as running:
         for case in CASES:
             _same_answers(case)
             for clients in case.clients:
@@ -82,7 +83,13 @@ def measure(data_dir: Path, size: int, seconds: int = 5) -> None:
 
 
 @contextlib.contextmanager
-def _servers(data_dir: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+def servers(
+    data_dir: Path,
+    names: Sequence[str] = SERVERS,
+    prefix: Sequence[str] = (),
+    allowance: Mapping[str, str] = load.ALL_FROM_ONE,
+) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
+    """Run servers on the current release; ``prefix`` comes before the commands of the peers."""
     rdf = (data_dir / "current" / "rdf").resolve()
     with tempfile.TemporaryDirectory(dir=data_dir) as folder, contextlib.ExitStack() as stack:
         copy = Path(folder) / "rdf"
@@ -90,19 +97,22 @@ def _servers(data_dir: Path) -> Iterator[dict[str, subprocess.Popen[bytes]]]:
         ours, oxigraph, rdflib = _PORTS.values()
         commands = {
             "registry": [_BIN / "faces", "--data-dir", data_dir, "serve", "--port", ours],
-            "oxigraph": [_BIN / "oxigraph", "serve-read-only", "--location", rdf,
+            "oxigraph": [*prefix, _BIN / "oxigraph", "serve-read-only", "--location", rdf,
                          "--bind", f"127.0.0.1:{oxigraph}"],
-            "rdflib-endpoint": [sys.executable, _HERE / "peer.py", copy, rdflib],
+            "rdflib-endpoint": [*prefix, sys.executable, _HERE / "peer.py", copy, rdflib],
         }  # fmt: skip
         yield {
             name: stack.enter_context(
-                load.running(list(map(str, command)), f"http://127.0.0.1:{_PORTS[name]}/")
+                load.running(
+                    list(map(str, commands[name])), f"http://127.0.0.1:{_PORTS[name]}/", allowance
+                )
             )
-            for name, command in commands.items()
+            for name in names
         }
 
 
-def _url(server: str) -> str:
+def url(server: str) -> str:
+    """Return the address of a server's endpoint."""
     path = "sparql" if server == "registry" else "query"
     return f"http://127.0.0.1:{_PORTS[server]}/{path}"
 
@@ -110,7 +120,7 @@ def _url(server: str) -> str:
 def _same_answers(case: Case) -> None:
     """See that all say as much; white space and prefixes may differ."""
     query = case.query.replace("NUMBER", "1")
-    lengths = {s: load.ask(_url(s), query, dict(case.headers)).length for s in case.servers}
+    lengths = {s: load.ask(url(s), query, dict(case.headers)).length for s in case.servers}
     if max(lengths.values()) > 2 * min(lengths.values()):
         raise SystemExit(f"{case.name}: the answers differ in length: {lengths}")
 
@@ -125,11 +135,11 @@ def _compare(
     found: dict[str, tuple[load.Measured, int]] = {}
     for server in case.servers:
         headers = dict(case.headers)
-        if case.unchanged and (etag := load.ask(_url(server), case.query, headers).etag):
+        if case.unchanged and (etag := load.ask(url(server), case.query, headers).etag):
             headers["If-None-Match"] = etag
         with load.peak_memory(running[server]) as most:
             measured = load.wrk(
-                _url(server), case.query, clients=clients, size=size, seconds=seconds,
+                url(server), case.query, clients=clients, size=size, seconds=seconds,
                 start=sum(map(ord, case.name)) + clients, headers=headers,
             )  # fmt: skip
         found[server] = measured, most[0]
@@ -148,7 +158,7 @@ def _one_long_answer() -> None:
     query = f"{_ROWS}{_LONG}".replace("NUMBER", "7")
     print(f"\none answer of {_LONG:,} rows, JSON: first byte, last byte, length")
     for server in _PORTS:
-        each = load.ask(_url(server), query)
+        each = load.ask(url(server), query)
         print(
             f"  {server:16} {1000 * each.first:8.1f} ms {1000 * each.last:8.0f} ms"
             f" {each.length / 1e6:7.1f} MB"
