@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import csv
 import gzip
 import http.client
@@ -14,6 +13,7 @@ import pytest
 from registry.negotiation import codings
 from registry.web.compression import Compression
 from registry.web.result_cache import ResultCache
+from support import run
 from web.http_client import Answer, Client
 from web.web_server import Server
 
@@ -203,7 +203,7 @@ def test_every_part_can_be_read_when_it_arrives() -> None:
             await reply({"type": "http.response.body", "body": part, "more_body": True})
         await reply({"type": "http.response.body", "body": b"", "more_body": False})
 
-    asyncio.run(answer())
+    run(answer())
     unpacked = zlib.decompressobj(16 + zlib.MAX_WBITS)
     assert [unpacked.decompress(message["body"]) for message in sent[1:]] == [*parts, b""]
     assert unpacked.eof

@@ -15,6 +15,7 @@ import pytest
 from registry.errors import QueryError, QueryMemoryError, QueryTimeoutError
 from registry.texts import Text
 from registry.web.flights import Flights
+from support import run
 from web.http_client import Answer, Client
 from web.web_server import Server, start
 
@@ -103,7 +104,7 @@ def fly(
         assert await flights.wait("tag", None) is None  # it has landed
         return "on its own" if left == seconds else "in time"
 
-    return asyncio.run(second())
+    return run(second())
 
 
 TOO_LONG = QueryTimeoutError(Text("Stopped."), limit="query_deadline")
@@ -146,6 +147,6 @@ def test_a_first_client_that_hangs_up_leaves_the_others_to_ask() -> None:
         asyncio.get_running_loop().call_later(0.05, task.cancel)
         return await flights.wait("tag", None)
 
-    left = asyncio.run(second())
+    left = run(second())
     assert left is not None
     assert 9 < left < 10
