@@ -35,6 +35,8 @@ class Release:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        #: The folder of its database.
+        self.rdf = folder / RDF
         self.manifest = Manifest.read(folder)
 
     @property
@@ -50,7 +52,7 @@ class Release:
     @functools.cached_property
     def graphs(self) -> Graphs:
         """Its statements."""
-        return Graphs.open(self.folder / RDF)
+        return Graphs.open(self.rdf)
 
     @functools.cached_property
     def index(self) -> Index:

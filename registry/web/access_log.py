@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 ENDPOINT: Final = "/sparql"
 _CHATTER: Final = logging.WARNING
+_encode: Final = json.JSONEncoder(ensure_ascii=False, default=str).encode
 
 
 def write(record: dict[str, Any]) -> None:
     """Write a line at once, so that lines of several processes do not mix."""
-    line = json.dumps(record, ensure_ascii=False, default=str)
-    sys.stderr.write(line + "\n")
+    sys.stderr.write(_encode(record) + "\n")
     sys.stderr.flush()
 
 

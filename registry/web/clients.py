@@ -58,6 +58,7 @@ def subscriber(address: str) -> str:
     return str(found or address)
 
 
+@lru_cache(1024)
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     """Read an address as proxies write it: with a port or brackets, or IPv4 inside IPv6."""
     text = text.strip()
@@ -77,8 +78,13 @@ class Networks:
 
     def __init__(self, listed: tuple[str, ...]) -> None:
         self._networks = [ip_network(each, strict=False) for each in listed]
+        # The same few addresses ask, and each request is looked at more than once.
+        self._known = lru_cache(1024)(self._holds)
 
     def __contains__(self, address: str) -> bool:
+        return self._known(address)
+
+    def _holds(self, address: str) -> bool:
         found = _address(address)
         return found is not None and any(found in network for network in self._networks)
 

@@ -19,7 +19,7 @@ from registry.errors import QueryError, RegistryError, ResultTooLargeError
 from registry.query.answer import Answer, Stream
 from registry.query.model import Job, ServiceCall
 from registry.query.scan import scan
-from registry.releases.archive import RDF, Release
+from registry.releases.archive import Release
 from registry.settings import MIB
 from registry.texts import Text
 from registry.web import memento
@@ -243,7 +243,7 @@ def _has(scope: HTTPScope, etag: str) -> bool:
 def _job(question: Question, chosen: Forms, release: Release, client: str) -> Job:
     return Job(
         question.query,
-        release.folder / RDF,
+        release.rdf,
         chosen.results.name,
         chosen.graph.name,
         question.default_graphs,

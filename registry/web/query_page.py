@@ -18,7 +18,6 @@ from registry.negotiation import negotiate
 from registry.query.advice import advice
 from registry.query.model import Job
 from registry.query.scan import scan
-from registry.releases.archive import RDF
 from registry.saved_queries import saved_queries
 from registry.texts import Text
 from registry.web.caching import not_modified, page_validator, validator
@@ -196,7 +195,7 @@ def _result_page(view: Visit, question: Question) -> Response:
     found = scan(question.query, view.site.limits)
     job = Job(
         question.query,
-        view.release.folder / RDF,
+        view.release.rdf,
         RESULTS_JSON.name,
         TURTLE.name,
         question.default_graphs,

@@ -14,7 +14,6 @@ from registry.errors import NotFoundError, UsageError
 from registry.formats import RESULTS_JSON, TURTLE
 from registry.query.model import Job
 from registry.query.scan import Scan, scan
-from registry.releases.archive import RDF
 from registry.saved_queries import SavedQuery, bind, saved_queries
 from registry.search.folding import sort_key
 from registry.texts import Text, Words, best
@@ -127,7 +126,7 @@ def _passing(response: Response, status: int) -> Response:
 
 
 def _answered(view: Visit, text: str, found: Scan) -> Table:
-    job = Job(text, view.release.folder / RDF, RESULTS_JSON.name, TURTLE.name)
+    job = Job(text, view.release.rdf, RESULTS_JSON.name, TURTLE.name)
     with turn(view) as own:
         return table(view, answered(view, own, job, found))
 

@@ -18,7 +18,6 @@ from registry.errors import UsageError
 from registry.formats import RESULTS_JSON, TURTLE
 from registry.query.model import Job
 from registry.query.scan import Scan, scan
-from registry.releases.archive import RDF
 from registry.texts import Text
 from registry.web.limits import answered, turn
 from registry.web.pictures import number
@@ -64,7 +63,7 @@ def workbook() -> Response:
 def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> None:
     job = Job(
         question.query,
-        view.release.folder / RDF,
+        view.release.rdf,
         RESULTS_JSON.name,
         TURTLE.name,
         question.default_graphs,
