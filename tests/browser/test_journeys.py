@@ -55,6 +55,13 @@ class Reader:
     def follow(self, name: str | re.Pattern[str]) -> None:
         self.main.get_by_role("link", name=name).first.click()
 
+    def narrow(self, name: str | re.Pattern[str]) -> None:
+        """Choose a value of a filter; on a phone the filters are folded."""
+        fold = self.main.get_by_text(re.compile(self.says(r"^Filtrer", r"^Filter")))
+        if fold.is_visible():
+            fold.click()
+        self.follow(name)
+
     def sees_title(self, text: str | re.Pattern[str]) -> None:
         expect(self.page.get_by_role("heading", level=1)).to_contain_text(text)
 
@@ -77,9 +84,9 @@ def search_and_read(reader: Reader) -> None:
 def browse_and_narrow(reader: Reader) -> None:
     reader.go("/browse/initiative")
     everything = reader.total()
-    reader.follow(re.compile("^Bouches-du-Rhône"))
+    reader.narrow(re.compile("^Bouches-du-Rhône"))
     there = reader.total()
-    reader.follow(re.compile("^consolidation"))
+    reader.narrow(re.compile("^consolidation"))
     narrowed = reader.total()
     assert 0 < narrowed < there < everything
     chips = reader.main.get_by_role("list", name=reader.says("Choix faits", "What was chosen"))
