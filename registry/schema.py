@@ -47,6 +47,8 @@ class Field:
     key_order: float | None = None
     #: Its rank among the filters of a search; None where it is none.
     facet_order: float | None = None
+    #: Whether a rule asks for it without refusing a record that does not say it.
+    wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,11 @@ class Schema:
                 if each.facet_order is not None and not each.inverse:
                     found.setdefault(each.path, each)
         return sorted(found.values(), key=lambda f: (f.facet_order, f.path))
+
+    def asked_for(self, kind: Kind) -> list[Field]:
+        """Return the fields that a record of the kind had better say: key facts, wanted ones."""
+        fields = self.fields.get(kind.class_iri, ())
+        return [f for f in fields if not f.inverse and (f.wanted or f.key_order is not None)]
 
     def kind_of(self, classes: list[str]) -> Kind | None:
         """Return the first kind, in list order, that one of the classes is."""
@@ -177,6 +184,14 @@ SELECT ?class ?property ?path ?inverse ?order ?group ?key ?facet ?name ?text WHE
 }"""
 
 
+_WANTED = """
+SELECT DISTINCT ?class ?path WHERE {
+  ?shape sh:targetClass ?class ; sh:property ?property .
+  ?property sh:path ?path ; sh:minCount ?least ; sh:severity ?severity
+  FILTER(?least > 0 && ?severity IN (sh:Warning, sh:Info))
+}"""
+
+
 def _fields(graphs: Graphs) -> dict[str, tuple[Field, ...]]:
     names: dict[tuple[str, str, bool], dict[str, str]] = {}
     texts: dict[tuple[str, str, bool], dict[str, str]] = {}
@@ -189,11 +204,19 @@ def _fields(graphs: Graphs) -> dict[str, tuple[Field, ...]]:
             texts.setdefault(key, {})[language] = _text(text)
         ranks = (_number(first) if first else None, _number(facet) if facet else None)
         places[key] = (_number(order), _text(group), *ranks)
+    wanted = {(_text(cls), _text(path)) for cls, path in graphs.select(_WANTED)}
     by_class: dict[str, list[Field]] = {}
     for key, name_words in names.items():
         cls_iri, path_iri, is_inverse = key
         by_class.setdefault(cls_iri, []).append(
-            Field(path_iri, is_inverse, name_words, texts.get(key, {}), *places[key])
+            Field(
+                path_iri,
+                is_inverse,
+                name_words,
+                texts.get(key, {}),
+                *places[key],
+                wanted=(cls_iri, path_iri) in wanted and not is_inverse,
+            )
         )
     return {c: tuple(sorted(fs, key=lambda f: (f.order, f.path))) for c, fs in by_class.items()}
 

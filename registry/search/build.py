@@ -19,7 +19,7 @@ from registry.namespaces import RDF_TYPE, term
 from registry.points import point
 from registry.schema import Schema
 from registry.search.facet_writer import FacetWriter
-from registry.search.facets import KIND
+from registry.search.facets import DESCRIBED_BY, KIND, SAYS
 from registry.search.folding import ligatures, sort_key
 from registry.search.version import check
 from registry.store import Graphs
@@ -57,6 +57,9 @@ class IndexBuilder:
         self._searched = {kind.segment for kind in schema.kinds if kind.listed}
         self._facets = {
             kind.segment: frozenset(f.path for f in schema.facets([kind])) for kind in schema.kinds
+        }
+        self._asked = {
+            kind.segment: [f.path for f in schema.asked_for(kind)] for kind in schema.kinds
         }
         self._read = frozenset({_MODIFIED, STATUS, REPLACED_BY}).union(
             BROADER, *self._facets.values()
@@ -136,7 +139,7 @@ class IndexBuilder:
             number, self._next = self._next, self._next + 1
             # What is gone keeps its name for those that point to it, and is in no list.
             segment = "" if self._gone(own, record) else kind.segment
-            facets = self._filters.add(number, self._filtered(own, segment) if segment else ())
+            facets = self._filters.add(number, self._counted(graphs, own, record, segment))
             self._database.execute(
                 "INSERT INTO resource (id, iri, kind, label_fr, label_en, sort_fr, sort_en,"
                 " summary_fr, summary_en, modified, facets)"
@@ -162,10 +165,16 @@ class IndexBuilder:
         others = [v for path, v in own.values if path == REPLACED_BY and v != record]
         return departed(self._schema, own.classes, statuses, others) is not None
 
-    def _filtered(self, own: _Said, segment: str) -> Iterable[tuple[str, str]]:
-        """Return the (property, value) pairs by which a record of the kind is filtered."""
+    def _counted(
+        self, graphs: Graphs, own: _Said, record: str, segment: str
+    ) -> Iterable[tuple[str, str]]:
+        """Return the (property, value) pairs by which a record of the kind is filtered, counted."""
+        if not segment:
+            return ()
         of_kind = dict.fromkeys(v for v in own.values if v[0] in self._facets[segment])
-        return ((KIND, segment), *of_kind)
+        says = ((SAYS, path) for path in self._asked[segment] if path in own.paths)
+        described_by = ((DESCRIBED_BY, source) for source in _sources(graphs, record))
+        return ((KIND, segment), *of_kind, *says, *described_by)
 
     def replace_findings(
         self, findings: Iterable[Finding], graphs: Graphs, focus_nodes: Iterable[str] | None
@@ -189,9 +198,7 @@ class IndexBuilder:
 
 
 def _finding_row(finding: Finding, graphs: Graphs) -> tuple[str, ...]:
-    stated = graphs.quads(NamedNode(finding.focus), RDF_TYPE)
-    names = (q.graph_name for q in stated)
-    source = next((name.value for name in names if isinstance(name, NamedNode)), "")
+    source = next(iter(_sources(graphs, finding.focus)), "")
     return (
         finding.focus,
         record_of(finding.focus),
@@ -203,6 +210,13 @@ def _finding_row(finding: Finding, graphs: Graphs) -> tuple[str, ...]:
         finding.text("en"),
         source,
     )
+
+
+def _sources(graphs: Graphs, iri: str) -> dict[str, None]:
+    """Return the graphs that say what a resource is, each once."""
+    stated = graphs.quads(NamedNode(iri), RDF_TYPE)
+    names = (quad.graph_name for quad in stated)
+    return dict.fromkeys(name.value for name in names if isinstance(name, NamedNode))
 
 
 def _records(graphs: Graphs, schema: Schema) -> Iterator[str]:
@@ -229,6 +243,8 @@ class _Said:
     #: (property, IRI or year) of the properties that are wanted.
     values: list[tuple[str, str]] = field(default_factory=list)
     modified: str = ""
+    #: All properties that it has.
+    paths: set[str] = field(default_factory=set)
     classes: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     #: (property, literal), for texts alone: numbers and dates are not searched by word.
@@ -238,17 +254,17 @@ class _Said:
         """Read the statements about the record."""
         prefix = record + "#"
         for quad in graphs.triples(NamedNode(record)):
-            value = quad.object
+            value, path = quad.object, quad.predicate.value
+            self.paths.add(path)
             if isinstance(value, NamedNode):
                 iri = value.value
                 if iri.startswith(prefix):
                     self.parts.append(iri)
                 elif quad.predicate == RDF_TYPE:
                     self.classes.append(iri)
-                elif (path := quad.predicate.value) in self.wanted:
+                elif path in self.wanted:
                     self.values.append((path, iri))
             elif isinstance(value, Literal):
-                path = quad.predicate.value
                 if value.datatype in _TEXTUAL:
                     self.texts.append((path, value))
                 elif path in self.wanted and value.datatype in _DATES:

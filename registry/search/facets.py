@@ -16,6 +16,10 @@ from typing import Final
 from pyroaring import BitMap
 
 KIND: Final = "kind"
+#: Not filters, but counted in the same way: the fields that a record says of those that its shape
+#: asks for, and the sources that describe it.
+SAYS: Final = "says"
+DESCRIBED_BY: Final = "described-by"
 
 #: Property → the values chosen of it. A record has to have one of each property's.
 Choices = Mapping[str, tuple[str, ...]]

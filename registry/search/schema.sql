@@ -1,5 +1,5 @@
 -- The index of one release. Everything here is derived from its RDF and the shapes.
-PRAGMA user_version = 3;  -- registry.search.version.VERSION
+PRAGMA user_version = 4;  -- registry.search.version.VERSION
 
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
@@ -23,7 +23,8 @@ CREATE INDEX resource_by_date ON resource (kind, modified);
 -- (https://roaringbitmap.org). Narrower values are gathered when a release is opened.
 CREATE TABLE facet (
     id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL,        -- the property; “kind” for the path segment of the class
+    path TEXT NOT NULL,        -- the property; “kind” for the path segment of the class, “says” for
+                               -- the fields that are asked for and stated, “described-by”
     value TEXT NOT NULL,       -- an IRI, the year of a date, a segment
     members BLOB NOT NULL,
     UNIQUE (path, value)

@@ -8,7 +8,7 @@ from registry.errors import IntegrityError
 from registry.texts import Text
 
 #: As ``schema.sql`` sets it; raised with every change of the tables.
-VERSION = 3
+VERSION = 4
 
 
 def check(database: sqlite3.Connection, where: str) -> None:

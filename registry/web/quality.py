@@ -1,19 +1,24 @@
-"""``/quality``: what the rules found that deserves attention, by source; and how fresh each is."""
+"""``/quality``: how fresh and complete the records are, and what the rules found, by source."""
 
 from __future__ import annotations
 
+import csv
+import io
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
-from registry.describe import sources
+from registry.errors import NotFoundError
 from registry.search.index import FindingCount
 from registry.texts import Text, best
-from registry.web.caching import not_modified, page_validator
+from registry.web.caching import not_modified, page_validator, stamped
+from registry.web.completeness import Completeness
 from registry.web.links import Linker
 from registry.web.rendering import page
+from registry.web.search import short
 from registry.web.site import Visit, visit
 
 blueprint: Final = Blueprint("quality", __name__)
@@ -39,49 +44,84 @@ class Block:
     """A source and what was found in it."""
 
     title: str
-    href: str
-    modified: str
     rows: tuple[Row, ...]
 
 
 @blueprint.get("/quality")
 def quality() -> Response:
-    """Show how often each rule found something, by source."""
+    """Show how fresh and complete the records are; of one source with ``?source=``."""
     view = visit()
     etag = page_validator(view, "quality")
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
+    counted = Completeness(view)
+    addresses = {iri: short(view, iri) for iri in counted.sources}
+    chosen = _chosen(addresses)
     counts = view.release.index.finding_counts(view.language)
+    found = Counter[str]()
+    for each in counts:
+        found[each.source] += each.findings
     return page(
         view,
         etag,
         "quality.html",
         vary=_VARY,
-        blocks=_blocks(view, counts),
-        total=sum(each.findings for each in counts),
+        chosen=counted.title(chosen) if chosen else "",
+        fresh=[counted.freshness(iri, found[iri]) for iri in counted.sources],
+        addresses=addresses,
+        said=list(counted.said(chosen)),
+        blocks=_blocks(view, counted, [c for c in counts if not chosen or c.source == chosen]),
+        total=sum(found.values()),
     )
 
 
-def _blocks(view: Visit, counts: Iterable[FindingCount]) -> list[Block]:
-    """Return a block for each source, those without findings too, by title."""
-    counts = list(counts)
-    known = sources(view.release)
-    iris = {*known, *(each.source for each in counts)}
-    hits = view.release.index.hits([*iris, *(c.example for c in counts)], view.language)
-    linker = Linker(view.site, hits, view.language)
-    found = []
-    for iri in iris:
-        source = known.get(iri)
-        found.append(
-            Block(
-                best(source.titles, view.language, "") if source else linker.label(iri),
-                linker.href(iri)[0],
-                source.modified if source else "",
-                tuple(_row(linker, each) for each in counts if each.source == iri),
-            )
+@blueprint.get("/quality.csv")
+def as_csv() -> Response:
+    """Answer a row for each source, kind and field; the first rows are of all sources together."""
+    view = visit()
+    etag = page_validator(view, "quality.csv")
+    unchanged = not_modified(etag, _VARY)
+    if unchanged:
+        return unchanged
+    counted = Completeness(view)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        ["source", "kind", "kind_label", "field", "field_label", "records", "saying", "percent"]
+    )
+    for source in ("", *counted.sources):
+        for each in counted.said(source):
+            kind, name = (best(w, view.language) for w in (each.kind.plural, each.field.name))
+            numbers = (each.records, each.saying, f"{each.share:.1f}")
+            writer.writerow([source, each.kind.class_iri, kind, each.field.path, name, *numbers])
+    response = Response(text.getvalue(), content_type="text/csv; charset=utf-8; header=present")
+    response.headers["Content-Disposition"] = 'attachment; filename="faces-quality.csv"'
+    return stamped(response, etag, _VARY)
+
+
+def _chosen(addresses: dict[str, str]) -> str:
+    """Return the IRI of the source that the address names; the empty text for all of them."""
+    wanted = request.args.get("source", "")
+    chosen = next((iri for iri, name in addresses.items() if wanted in {iri, name}), "")
+    if wanted and not chosen:
+        raise NotFoundError(
+            Text("There is no source “{name}”.", name=wanted[:100]),
+            remedy=Text("The address /quality lists them all."),
         )
-    return sorted(found, key=lambda block: (not block.rows, block.title))
+    return chosen
+
+
+def _blocks(view: Visit, counted: Completeness, counts: Iterable[FindingCount]) -> list[Block]:
+    """Return a block for each source in which something was found, by title."""
+    counts = list(counts)
+    hits = view.release.index.hits((c.example for c in counts), view.language)
+    linker = Linker(view.site, hits, view.language)
+    found: dict[str, list[Row]] = {}
+    for each in counts:
+        found.setdefault(each.source, []).append(_row(linker, each))
+    blocks = (Block(counted.title(iri), tuple(rows)) for iri, rows in found.items())
+    return sorted(blocks, key=lambda block: block.title)
 
 
 def _row(linker: Linker, count: FindingCount) -> Row:

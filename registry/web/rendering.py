@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, Response, g, make_response, render_template, request
 
 from registry.errors import RegistryError
@@ -30,6 +30,12 @@ def sentence(words: str, /, **values: object) -> str:
 def number(value: float) -> str:
     """Write a number the way the reader's language groups digits."""
     return format_decimal(value, locale=language())
+
+
+def percent(value: float) -> str:
+    """Write a share of a hundred; only none is 0 %, and only all is 100 %."""
+    whole = round(value) if value in {0, 100} else min(99, max(1, round(value)))
+    return format_percent(whole / 100, locale=language())
 
 
 def moment(iso: str) -> str:
@@ -102,6 +108,6 @@ def page(view: Visit, etag: str, template: str, *, vary: str, **context: object)
 def install(app: Flask) -> None:
     """Give templates these functions and nothing else."""
     app.jinja_env.globals.update(_=sentence, link=link, present_link=present_link)
-    app.jinja_env.filters.update(number=number, moment=moment, words=words)
+    app.jinja_env.filters.update(number=number, percent=percent, moment=moment, words=words)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(_globals)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
+import io
 import re
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -10,9 +13,13 @@ from urllib.parse import urlsplit
 import pytest
 from flask.testing import FlaskClient
 
+from registry.progress import Progress
+from registry.publishing.verify import verify
+from registry.releases.archive import Archive
 from registry.settings import Settings
 from registry.web import sitemap
 from registry.web.app import create_app
+from registry.web.literals import day
 from registry.web.prose import PAGES
 from registry.web.sitemap import _NAMESPACE
 from support import contribute, initiative, shipped
@@ -66,10 +73,58 @@ def test_quality_counts_the_findings_of_each_source(tmp_path: Path) -> None:
     contribute(tmp_path / "registry", "jardins", record)
     client = create_app(Settings(), tmp_path / "registry").test_client()
     text = read(client, "/quality?lang=en")
-    block = text[text.index('href="/doc/source/jardins') :]
+    block = text[text.index('<h3 id="source-') :]
     assert 'href="/doc/initiative/jardin' in block
     assert "contact@jardin.example" in block
-    assert "Nothing to be checked." in text
+    assert "contact@jardin.example" in read(client, "/quality?source=id/source/jardins")
+    assert "Rien à vérifier." in read(client, "/quality?source=id/source/faces-2012")
+    assert client.get("/quality?source=nowhere").status_code == 404
+
+
+def test_completeness_is_what_the_endpoint_counts(web_dir: Path) -> None:
+    """Every row of the file, by a query about the graphs; and the page shows the same."""
+    client = create_app(Settings(), web_dir).test_client()
+    rows = list(csv.DictReader(io.StringIO(read(client, "/quality.csv?lang=en"))))
+    fields = {(row["kind_label"], row["field_label"]) for row in rows}
+    assert {("Initiatives", "description"), ("Networks", "web site")} <= fields
+    assert {row["source"].rpartition("/")[2] for row in rows} >= {"", "jardins", "faces-2012"}
+    graphs = Archive(web_dir).current().graphs
+    for row in rows:
+        source = f"<{row['source']}>" if row["source"] else "?any"
+        query = (
+            f"SELECT (COUNT(DISTINCT ?r) AS ?all) (COUNT(DISTINCT ?s) AS ?some)"
+            f" {{ GRAPH {source} {{ ?r a <{row['kind']}> }} FILTER(!CONTAINS(STR(?r), '#'))"
+            f" OPTIONAL {{ ?r <{row['field']}> ?v BIND(?r AS ?s) }} }}"
+        )
+        counted = [int(getattr(n, "value", 0)) for n in next(graphs.select(query))]
+        assert [int(row["records"]), int(row["saying"])] == counted, row
+    text = read(client, "/quality?lang=en&source=id/source/jardins")
+    shown = text[text.index('id="kind-initiative"') :].partition("</section>")[0]
+    assert re.findall(r"<td>([^<]*)</td><td>([^<]*)</td>", shown) == [
+        (row["saying"], f"{round(float(row['percent']))}%")
+        for row in rows
+        if row["source"].endswith("/jardins") and row["kind_label"] == "Initiatives"
+    ]
+
+
+def test_freshness_follows_imports_and_verifications(tmp_path: Path) -> None:
+    verified = '; faces:verifiedOn "{}"^^xsd:date'
+    text = initiative("a", extra=verified.format("2024-05-02")) + initiative("b")
+    shipped(tmp_path, Settings())
+    contribute(tmp_path, "jardins", text)
+    page = read(create_app(Settings(), tmp_path).test_client(), "/quality?lang=en")
+    row = page[page.index('href="/doc/source/jardins?lang=en"') :].partition("</tr>")[0]
+    imported = moment_of(Archive(tmp_path).current().manifest.created)
+    assert re.findall(r"<td>([^<]*)</td>", row) == [imported, "2", "50%", "2024", "0"]
+    contribute(tmp_path, "jardins", text + initiative("c", extra=verified.format("2025-01-01")))
+    page = read(create_app(Settings(), tmp_path).test_client(), "/quality?lang=en")
+    row = page[page.index('href="/doc/source/jardins?lang=en"') :].partition("</tr>")[0]
+    assert re.findall(r"<td>([^<]*)</td>", row)[1:] == ["3", "67%", "2025", "0"]
+    assert verify(Archive(tmp_path), Settings(), Progress()).clean
+
+
+def moment_of(iso: str) -> str:
+    return day(dt.datetime.fromisoformat(iso).date(), "en")
 
 
 def test_the_site_map_holds_every_record_of_a_list(
