@@ -19,6 +19,7 @@ from registry.settings import Settings
 from registry.texts import Text
 from registry.web.clients import Networks, subscriber
 from registry.web.headers import ALWAYS
+from registry.web.until_closed import write_without_chunks
 
 #: Beyond them, a web process takes no more, whoever asks.
 MOST_CONNECTIONS: Final = 2000
@@ -135,9 +136,13 @@ class Connection(HttpToolsProtocol):
             raise _RefusedError
 
     def on_headers_complete(self) -> None:
-        """Hand the request to the application."""
+        """Hand the request to the application, if it says once for which host it is."""
         self._expect_no_more()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if hosts > 1 or (not hosts and self.parser.get_http_version() != "1.0"):
+            raise _RefusedError  # RFC 9112 §3.2
         super().on_headers_complete()
+        write_without_chunks(self.cycle)
 
     def on_body(self, body: bytes) -> None:
         """Take a part of the body."""

@@ -104,7 +104,7 @@ def test_two_readings_of_a_request_are_not_both_answered(server: Server, headers
 
 
 def get(path: str, *lines: bytes) -> bytes:
-    head = (b"GET %s HTTP/1.1" % path.encode(), b"Connection: close", *lines)
+    head = (b"GET %s HTTP/1.1" % path.encode(), b"Host: x", b"Connection: close", *lines)
     return b"\r\n".join((*head, b"", b""))
 
 
@@ -136,7 +136,7 @@ HARDLY_HTTP = [
     get("/about", b"Range: bytes=" + b"0-1," * 2000),
     get("/sparql?query=ASK{}", b"Accept-Datetime: \xff"),
     get("/sparql?query=ASK{}", b"Authorization: Bearer \xff"),
-    get("/", b"Host: \xff\xfe", b"Accept-Language: \xff"),
+    get("/", b"Accept-Language: \xff").replace(b"Host: x", b"Host: \xff\xfe"),
 ]
 
 
@@ -146,6 +146,14 @@ def test_what_is_hardly_http(server: Server, sent: bytes) -> None:
     answer = exchange(server, sent + (b"\r\n\r\n\x00" if not sent.endswith(b"\r\n\r\n") else b""))
     assert status(answer) < 500
     assert b"root:" not in answer
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: x\r\nHost: x\r\n", b"Host: x\r\nhost: y\r\n"])
+def test_a_request_says_once_for_which_host_it_is(server: Server, hosts: bytes) -> None:
+    """RFC 9112 §3.2: otherwise “a server MUST respond with a 400 (Bad Request)”."""
+    rest = b"Connection: close\r\n\r\n"
+    assert status(exchange(server, b"GET /health HTTP/1.1\r\n" + hosts + rest)) == 400
+    assert status(exchange(server, b"GET /health HTTP/1.0\r\n" + rest)) == 200
 
 
 def test_a_forwarded_address_of_a_strangers_is_not_believed(server: Server) -> None:
