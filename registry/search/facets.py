@@ -86,6 +86,14 @@ class Facets:
         """Return the records that state each value of a property, narrower ones left out."""
         return self._own.get(path, {})
 
+    def most_named(self, beginning: str) -> list[str]:
+        """Return the values that begin like that and that records name, the most named first."""
+        counts = Counter[str]()
+        for path, own in self._own.items():
+            if path not in {KIND, SAYS, DESCRIBED_BY}:
+                counts.update({v: len(own[v]) for v in own if v.startswith(beginning)})
+        return sorted(counts, key=lambda value: (-counts[value], value))
+
     def having(self, path: str, values: Iterable[str]) -> BitMap:
         """Return the records that have one of the values."""
         members = self._members.get(path, {})

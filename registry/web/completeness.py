@@ -17,7 +17,7 @@ from registry.describe import Source, sources
 from registry.namespaces import PREFIXES
 from registry.schema import Field, Kind
 from registry.search.facets import DESCRIBED_BY, KIND, SAYS
-from registry.texts import best
+from registry.texts import Text, best
 from registry.web.links import Linker
 from registry.web.site import Visit
 
@@ -81,6 +81,8 @@ class Completeness:
 
     def title(self, iri: str) -> str:
         """Return what a source is called."""
+        if iri == self._view.site.iris.metadata_graph:
+            return Text("The registry itself").to(self._view.language)
         source = self._sources.get(iri)
         label = self._linker.label(iri)
         return best(source.titles, self._view.language, label) if source else label
@@ -100,7 +102,7 @@ class Completeness:
         return Freshness(
             iri,
             self.title(iri),
-            self._linker.href(iri)[0],
+            self._linker.href(iri)[0] if source else "",
             len(records),
             source.modified if source else "",
             records.intersection_cardinality(self._facets.having_any(_VERIFIED)),

@@ -23,6 +23,7 @@ from registry.web.site import Visit
 #: Up to so many records are proposed in the form itself.
 _MOST_OPTIONS: Final = 300
 _MOST_SUGGESTIONS: Final = 8
+_EXAMPLES: Final = 3
 _NAMED: Final = re.compile(r".+ \((?P<key>[^()\s]+)\)\s*")
 
 
@@ -46,6 +47,8 @@ class Control:
     step: str = ""
     hint: str = ""
     options: tuple[Option, ...] = ()
+    #: Values to try, where the field has none.
+    examples: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,11 @@ class Form:
         if parameter.class_iri:
             hint = Text("A name, or the end of the record’s address.").to(self.view.language)
             options = self._records(parameter)
-            return Control(*shown, "text", value, parameter.optional, hint=hint, options=options)
+            examples = () if value else self._examples(parameter)
+            optional = parameter.optional
+            return Control(
+                *shown, "text", value, optional, hint=hint, options=options, examples=examples
+            )
         if parameter.type in {"integer", "decimal"}:
             step = "1" if parameter.type == "integer" else "any"
             return Control(*shown, "number", value, parameter.optional, step=step)
@@ -181,6 +188,13 @@ class Form:
             return ()
         keys = [(self._key(parameter, hit.iri), hit.label) for hit in found.hits]
         return tuple(Option(f"{label} ({key})", label) for key, label in keys)
+
+    def _examples(self, parameter: Parameter) -> tuple[Option, ...]:
+        """Return the records of the parameter's kind that most others name by a filter."""
+        index, segment = self.view.release.index, self._segment(parameter)
+        named = index.facets.most_named(self.view.site.iris.record(segment, ""))[:_EXAMPLES]
+        hits = index.hits(named, self.view.language)
+        return tuple(Option(self._key(parameter, i), hits[i].label) for i in named if i in hits)
 
     def _segment(self, parameter: Parameter) -> str:
         kind = self.view.site.schema.kind_of([parameter.class_iri])

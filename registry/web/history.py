@@ -54,7 +54,7 @@ class Followed:
     @property
     def withdrawn(self) -> bool:
         """Whether it was withdrawn: no more is told of it than what its own address tells."""
-        gone = self.now and departure(self.now, self.view.site.schema)
+        gone = self.now and departure(self.now, self.view.site.schema, self.view.release.graphs)
         return bool(gone and not gone.to)
 
     def at(self, release: Release) -> Description | None:

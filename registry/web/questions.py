@@ -133,7 +133,8 @@ def _answered(view: Visit, text: str, found: Scan) -> Table:
 
 def _page(view: Visit, etag: str, form: Form, text: str, answer: Table | None) -> Response:
     saved = form.saved
-    values = {name: value for name, value in request.args.items() if name not in {"view", "lang"}}
+    left = {"view", "lang", "release"}  # the link itself names language and release
+    values = {name: value for name, value in request.args.items() if name not in left}
     return page(
         view,
         etag,

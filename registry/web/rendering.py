@@ -51,7 +51,7 @@ def words(texts: Words, otherwise: str = "") -> str:
     return best(texts, language(), otherwise)
 
 
-def link(path: str, **query: object) -> str:
+def link(path: str, /, **query: object) -> str:
     """Return an address of the site that keeps the language; also where no release is at hand."""
     if "visit" in g:
         return visit().link(path, **query)
@@ -59,7 +59,7 @@ def link(path: str, **query: object) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={asked}" if asked else path
 
 
-def present_link(path: str, **query: object) -> str:
+def present_link(path: str, /, **query: object) -> str:
     """Return an address of what there is of the present alone, whichever release is shown."""
     return replace(visit(), dated=False).link(path, **query) if "visit" in g else link(path)
 

@@ -102,7 +102,7 @@ def _see_document(view: Visit, iri: str) -> Response:
     about = describe(view.release, iri, view.site.iris, wanted=None)
     if about is None:
         raise _unknown(iri)
-    gone = departure(about, view.site.schema)
+    gone = departure(about, view.site.schema, view.release.graphs)
     if gone and gone.to:
         path = view.site.iris.path(gone.to)
         return _redirect(301, view.link(path) if path else _ascii(gone.to))
@@ -161,7 +161,7 @@ def _document(view: Visit, iri: str, form: Format | None) -> Response:
     about = describe(view.release, iri, view.site.iris, _links_wanted(view, iri, chosen))
     if about is None:
         raise _unknown(iri)
-    gone = departure(about, view.site.schema)
+    gone = departure(about, view.site.schema, view.release.graphs)
     if gone and gone.to:
         return _redirect(301, view.link(document_path(view.site, gone.to, form)))
     if gone:

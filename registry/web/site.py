@@ -105,9 +105,14 @@ class Visit:
     asked: str | None
     dated: bool = False
 
-    def link(self, path: str, **query: object) -> str:
-        """Return the address of a path of the site, with parameters, in the language asked for."""
-        values = {k.rstrip("_"): v for k, v in query.items() if v not in (None, "", 1)}
+    def link(self, path: str, /, **query: object) -> str:
+        """Return the address of a path of the site, with parameters, in the language asked for.
+
+        Left out are parameters that are None, and page 1. An empty one stays: it says something
+        else than none, such as “any” of a ready-made question.
+        """
+        kept = ((k, v) for k, v in query.items() if v is not None and (k, v) != ("page", 1))
+        values = {k.rstrip("_"): v for k, v in kept}
         if self.asked:
             values["lang"] = self.asked
         if self.dated:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -9,6 +10,7 @@ from typing import Final
 from registry.describe import PER_PAGE, Description, Incoming, Properties, Value
 from registry.namespaces import PREFIXES, RDF_TYPE, shorten
 from registry.schema import Field, Schema
+from registry.search.folding import sort_key
 from registry.texts import best
 from registry.web.links import Linker
 from registry.web.literals import shown_literal
@@ -36,7 +38,10 @@ DESCRIPTIONS: Final = tuple(
 #: Said of records that are made up, for demonstration.
 FICTITIOUS: Final = PREFIXES["faces"] + "fictitious"
 _ABOVE: Final = (PREFIXES["skos"] + "inScheme", PREFIXES["skos"] + "broader")
+_DIGITS: Final = re.compile(r"([0-9]{1,18})")
 _LAST: Final = 1e9
+#: Codes, numbers and dates are no longer than that: “septembre 2026”, “732 829 320 00074”.
+_SHORT: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,14 @@ class Row:
     values: tuple[Shown, ...]
     total: int
     inverse: bool = False
+
+    @property
+    def in_line(self) -> bool:
+        """Whether the values are to stand in one line: short, and neither links nor parts."""
+        return all(
+            not (shown.href or shown.rows or shown.language) and len(shown.text) <= _SHORT
+            for shown in self.values
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +183,7 @@ class ResourceView:
         subjects = (
             s for s in link.subjects if s not in self.about.parts and s not in self.told.iris
         )
-        values = tuple(sorted(map(self._link, subjects), key=lambda v: v.text.casefold()))
+        values = tuple(sorted(map(self._link, subjects), key=_by_text))
         name = best(declared.name, self.language) if declared else self._property(link.path)
         text = best(declared.description, self.language) if declared else ""
         return Row(link.path, name, text, values, link.total, inverse=True)
@@ -229,9 +242,7 @@ class ResourceView:
     ) -> Row:
         """Return a row of the record, or of a part of it that says ``said``."""
         wanted = _in_language(values, self.language)
-        ordered = sorted(
-            (self._shown(v, path, said) for v in wanted), key=lambda v: v.text.casefold()
-        )
+        ordered = sorted((self._shown(v, path, said) for v in wanted), key=_by_text)
         page = tuple(ordered[self.offset : self.offset + PER_PAGE])
         name = best(declared.name, self.language) if declared else self._property(path)
         text = best(declared.description, self.language) if declared else ""
@@ -289,6 +300,12 @@ def linked(linker: Linker, iri: str) -> Shown:
     kind = linker.site.schema.kind(linker.kind(iri))
     note = best(kind.label, linker.language) if kind else ""
     return Shown(linker.label(iri), href, external, kind=note)
+
+
+def _by_text(shown: Shown) -> list[str | int]:
+    """Sort as people do: accents make no difference, and the 2nd comes before the 10th."""
+    pieces = _DIGITS.split(sort_key(shown.text))
+    return [int(piece) if number % 2 else piece for number, piece in enumerate(pieces)]
 
 
 def _by_order(item: tuple[float, Row]) -> tuple[float, str]:

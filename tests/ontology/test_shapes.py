@@ -62,7 +62,7 @@ def short(node: object) -> str:
 def test_every_kind_of_shape_was_read() -> None:
     assert len(node_shapes) == 22
     assert len(property_shapes) >= 110
-    assert len(sparql_constraints) == 32
+    assert len(sparql_constraints) == 33
 
 
 @pytest.mark.parametrize("shape", property_shapes, ids=short)

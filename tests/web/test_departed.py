@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
+from registry.errors import InvalidDataError
+from registry.findings import VIOLATION
+from registry.releases.archive import RDF, Archive
 from registry.settings import Settings
+from registry.store import Draft
 from registry.web.app import create_app
-from support import BASE, contribute, initiative
+from support import BASE, PREFIXES, contribute, initiative
 
 STATUS = "; adms:status <vocab/record-status/{}>"
 GONE = (
@@ -36,7 +40,6 @@ def visitor(shipped_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Flas
     text += "@prefix prov: <http://www.w3.org/ns/prov#> .\n"
     text += initiative("gone", "Jardin retiré", GONE) + initiative("kept", "Jardin gardé")
     text += initiative("merged", "Doublon", MERGED)
-    text += initiative("itself", "Boucle", MERGED.replace("kept", "itself"))
     text += initiative("unclear", "Remplacé, par on ne sait quoi", STATUS.format("superseded"))
     contribute(folder, "jardins", text)
     return create_app(Settings(), folder).test_client()
@@ -95,9 +98,34 @@ def test_what_was_merged_moved_for_good(visitor: FlaskClient, accept: str) -> No
 
 
 def test_what_names_no_other_record_stays(visitor: FlaskClient) -> None:
-    for key in ("itself", "unclear", "kept"):
+    for key in ("unclear", "kept"):
         answer = visitor.get(f"/doc/initiative/{key}", headers={"Accept": "text/html"})
         assert answer.status_code == 200
+
+
+def test_records_that_replace_each_other_redirect_to_no_end(data_dir: Path) -> None:
+    """They are refused; a release that was made before the shapes did so is read all the same."""
+    ring = ("itself", "itself"), ("a", "b"), ("b", "a"), ("into", "a")
+    with pytest.raises(InvalidDataError) as refused:
+        contribute(data_dir, "jardins", _merged("a", "b") + _merged("b", "a"))
+    messages = [finding.text("fr") for finding in refused.value.report.of(VIOLATION)]
+    assert len(messages) == 2
+    assert all("qui est elle-même remplacée" in message for message in messages)
+    contribute(data_dir, "jardins", "".join(initiative(key) for key, _ in ring))
+    draft = Draft.open(Archive(data_dir).current().folder / RDF)
+    text = PREFIXES + "".join(_merged(*pair) for pair in ring)
+    graph = NamedNode(f"{BASE}id/source/jardins")
+    parsed = parse(text, RdfFormat.TURTLE, base_iri=BASE)
+    draft.add(Quad(q.subject, q.predicate, q.object, graph) for q in parsed)
+    del draft
+    visitor = create_app(Settings(), data_dir).test_client()
+    for key, _ in ring:
+        answer = visitor.get(f"/doc/initiative/{key}", headers={"Accept": "text/html"})
+        assert answer.status_code == 200, key
+
+
+def _merged(key: str, to: str) -> str:
+    return initiative(key, extra=MERGED.replace("kept", to))
 
 
 def test_a_merged_commune_keeps_its_page(visitor: FlaskClient) -> None:

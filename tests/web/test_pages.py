@@ -117,6 +117,19 @@ def test_short_parts_stand_on_one_line_under_their_anchor(data_dir: Path) -> Non
     assert "mai 2011" in stage.partition("Famille")[0]
 
 
+def test_codes_stand_in_one_line_and_numbers_in_their_order(client: FlaskClient) -> None:
+    page = client.get("/doc/territory/commune-13055?lang=fr", headers=HTML).text
+    row = page.partition("<dt>codes postaux</dt>")[2].partition("</dd>")[0]
+    assert re.sub(r"<[^>]*>", "", row).split() == [
+        *(f"{code}," for code in range(13001, 13016)),
+        "13016",
+    ]
+    assert "<li>" not in row
+    parts = page.partition("<dt>contient</dt>")[2].partition("</dl>")[0]
+    assert [int(n) for n in re.findall(r"Marseille (\d+)", parts)] == list(range(1, 17))
+    assert 'class="kind"' not in parts.partition("</dd>")[0]  # all are territories
+
+
 def test_a_page_names_its_own_address_and_leads_to_every_list(client: FlaskClient) -> None:
     page = client.get("/resource?lang=en&iri=" + quote(f"{BASE}id/network/mesclun"), headers=HTML)
     assert '<link rel="canonical" href="/doc/network/mesclun?lang=en">' in page.text

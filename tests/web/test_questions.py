@@ -18,6 +18,7 @@ from registry.saved_queries import SavedQuery, saved_queries
 from registry.settings import Settings
 from registry.web.app import create_app
 from registry.web.questions import TAGS
+from registry.web.site import visit
 from support import contribute
 from web.web_server import Server
 
@@ -182,3 +183,26 @@ def test_a_cut_answer_says_so(data_dir: Path, pool: QueryPool) -> None:
     page = visitor.get(f"{COMMUNE}?commune={quote('commune-13055')}", headers=HTML).text
     assert "plus de 200 lignes" in page
     assert len(cells(page)) == 200
+
+
+def test_links_keep_what_the_address_says_whatever_its_names(client: FlaskClient) -> None:
+    """An empty value means “any”; what else an address says is nobody's."""
+    address = "/queries/initiatives-in-no-network?territory=&path=x&self=y&run=1&lang=en"
+    assert client.get(address, headers=HTML).status_code == 200
+    with client.application.test_request_context("/?lang=en"):
+        kept = {"territory": "", "path": "x", "self": "y", "times": 1, "of_": "z"}
+        link = visit().link("/queries", **kept, page=1, left=None)
+    assert link == "/queries?territory=&path=x&self=y&times=1&of=z&lang=en"
+
+
+def test_a_question_without_values_offers_examples_that_have_answers(client: FlaskClient) -> None:
+    for query in QUERIES:
+        page = unescape(client.get(f"/queries/{query.slug}?lang=en", headers=HTML).text)
+        assert f"<strong>{query.columns[-1].label['en']}</strong>." in page, query.slug
+        assert "For example:" not in page or any(
+            p.class_iri and p.default is None for p in query.parameters
+        ), query.slug
+    page = unescape(client.get("/queries/initiatives-in-no-network?lang=en", headers=HTML).text)
+    example = page.partition("For example:")[2].partition('href="')[2].partition('"')[0]
+    assert example == "/queries/initiatives-in-no-network?territory=commune-13055&lang=en"
+    assert cells(client.get(example, headers=HTML).text)
