@@ -51,7 +51,7 @@ def translate(sentence: str, language: str) -> str:
 def _shown(value: object, language: str) -> str:
     if isinstance(value, Text):
         return value.to(language)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int | float) and not isinstance(value, bool):
         return format_decimal(value, locale=language)
     return str(value)
 
@@ -60,8 +60,8 @@ def _shown(value: object, language: str) -> str:
 class Text:
     """A sentence with its values, not yet in any language.
 
-    ``sentence`` is a ``str.format`` template; values may be other Texts. Whole numbers are written
-    the way the language groups digits.
+    ``sentence`` is a ``str.format`` template; values may be other Texts. Numbers are written the
+    way the language groups digits and marks decimals.
     """
 
     sentence: str

@@ -81,3 +81,8 @@ def test_help_is_in_french_too() -> None:
 def test_values_are_written_as_the_language_does() -> None:
     assert Text("There is no release {number}.", number=1234).to("en").endswith("1,234.")
     assert "1\u202f234" in Text("There is no release {number}.", number=1234).to("fr")
+
+
+def test_numbers_are_written_as_the_language_has_it() -> None:
+    text = Text("The query ran for {seconds} s, its limit, and was stopped.", seconds=28.77)
+    assert ("28.77" in text.to("en"), "28,77" in text.to("fr")) == (True, True)

@@ -85,7 +85,7 @@ def timed_out(seconds: float, deadline: float) -> QueryTimeoutError:
     """Return the end of a query that had so many seconds, of those that any may have."""
     return QueryTimeoutError(
         Text(
-            "The query ran for {seconds} seconds, its limit, and was stopped.",
+            "The query ran for {seconds} s, its limit, and was stopped.",
             seconds=shown(seconds),
         ),
         remedy=SMALLER,

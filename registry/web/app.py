@@ -73,6 +73,6 @@ def create_app(settings: Settings, data_dir: Path, pool: QueryPool | None = None
         assets,
     ):
         app.register_blueprint(part.blueprint)
-    for layer in (problems, headers, rendering, memento):
+    for layer in (problems, headers, rendering, memento, limits):
         layer.install(app)
     return app

@@ -31,6 +31,7 @@ from registry.web.limits import limit_headers
 from registry.web.problems import status_of
 from registry.web.protocol import Forms, Question, decoded, forms, most_bytes, read_question
 from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
+from registry.web.row_count import RowCount
 from registry.web.seats import Seats
 from registry.web.site import ADDRESS, ERROR, Site
 
@@ -132,14 +133,14 @@ class Endpoint:
             await _end(send)
             return
         if kept := self._kept(etag, notes):
-            await _whole(send, headers, kept)
+            await _whole(send, headers, kept, notes)
             return
         watch = _Watch(receive)
         try:
             with site.clients.turn(site.clients.client(scope)) as turn:
                 seconds = await self._flights.wait(etag, question.timeout)
                 if kept := self._kept(etag, notes):
-                    await _whole(send, headers, kept)
+                    await _whole(send, headers, kept, notes)
                     return
                 job = _job(question, chosen, release, turn.client)
                 with self._flights.flight(etag, seconds, turn.begin) as begin:
@@ -234,8 +235,8 @@ def _address(scope: HTTPScope) -> tuple[str, bytes]:
 
 
 def _has(scope: HTTPScope, etag: str) -> bool:
-    """Tell whether the client has this answer."""
-    sent = _header(scope, b"if-none-match")
+    """Tell whether the client has this answer; a POST is not told so (RFC 9110 §13.1.2)."""
+    sent = "" if scope["method"] == "POST" else _header(scope, b"if-none-match")
     # “*” asks whether there is an answer at all, which only running the query would tell.
     return bool(sent) and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag)
 
@@ -266,15 +267,17 @@ async def _send(
     ``brief``: only its headers were asked for. Returns what was sent if it was short.
     """
     if whole := _complete(answer):
-        await _whole(send, headers, whole)
+        await _whole(send, headers, whole, notes)
         return whole
     kind, size, parts = answer.format.content_type.encode(), 0, []
     headers.append((b"content-type", kind))
+    count = RowCount(kind)
     try:
         await _begin(send, 200, headers)
         if not brief:
             async for part in answer.chunks:
                 size += len(part)
+                count.add(part)
                 if size > most:
                     raise ResultTooLargeError(Text("The answer is too long."))
                 if size <= MOST_ENTRY_BYTES:
@@ -287,6 +290,7 @@ async def _send(
         # is not the whole (RFC 9112 §8): the server closes the connection.
         notes["broken"] = status_of(error)[1]
     finally:
+        notes["rows"] = count.rows
         answer.chunks.close()
     return None
 
@@ -297,7 +301,10 @@ def _complete(answer: Answer[Stream]) -> Kept | None:
     return Kept(answer.format.content_type.encode(), answer.complete)
 
 
-async def _whole(send: Send, headers: Headers, kept: Kept) -> None:
+async def _whole(send: Send, headers: Headers, kept: Kept, notes: dict[str, Any]) -> None:
+    count = RowCount(kept.content_type)
+    count.add(kept.body)
+    notes["rows"] = count.rows
     headers += [
         (b"content-type", kept.content_type),
         (b"content-length", b"%d" % len(kept.body)),

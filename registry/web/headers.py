@@ -27,7 +27,7 @@ ALWAYS: Final = [
     (
         "Access-Control-Expose-Headers",
         "ETag, Link, Content-Location, Memento-Datetime, Retry-After, RateLimit, RateLimit-Policy,"
-        " Query-Limits",
+        " Query-Limits, Result-Cut",
     ),
 ]
 #: Below this address are pages that may stand in pages of others.

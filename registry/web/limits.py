@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Flask, Response, g, jsonify, request
 
 from registry.formats import HTML, Format
 from registry.negotiation import negotiate
@@ -116,11 +116,23 @@ def answered(
 ) -> Answer[Chunks]:
     """Run the query of a page, with what other endpoints answer to its SERVICEs."""
     site, begin = view.site, own.begin
+    g.query_limits = limit_headers(site.settings, timeout, own)
     gone = request.environ.get("asgi.scope", {}).get("faces.gone")
     job = replace(job, client=own.client)
     others = site.federation.bring_now(site.pool, job, found.calls, seconds=timeout, begin=begin)
     with others as whole:
         return site.pool.run(whole, timeout=timeout, gone=gone, begin=begin)
+
+
+def install(app: Flask) -> None:
+    """Let a page that asked a query tell the limits that it came under, as the endpoint does."""
+    app.after_request(_told)
+
+
+def _told(response: Response) -> Response:
+    for name, value in g.get("query_limits", ()):
+        response.headers[name.decode()] = value.decode()
+    return response
 
 
 @blueprint.get("/sparql/limits")

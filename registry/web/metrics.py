@@ -20,7 +20,7 @@ PATH: Final = "/metrics"
 CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 _STATUSES: Final = (
     "200", "204", "301", "302", "303", "304", "400", "403", "404", "405", "406", "408", "410",
-    "413", "415", "429", "500", "503", "504", "507", "none", "other",
+    "413", "415", "429", "500", "502", "503", "504", "507", "none", "other",
 )  # fmt: skip
 _ROUTES: Final = ("sparql", "pages")
 _OUTCOMES: Final = (
@@ -85,7 +85,7 @@ class Metrics:
         """Return everything, as Prometheus reads it."""
         lines = _head("faces_requests_total", "counter", "Requests answered.")
         lines += [
-            f'faces_requests_total{{route="{r}",status="{s}"}} {self._total("requests", r, s):g}'
+            f'faces_requests_total{{route="{r}",status="{s}"}} {self._total("requests", r, s):.0f}'
             for r in _ROUTES
             for s in _STATUSES
         ]

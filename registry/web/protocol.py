@@ -159,7 +159,8 @@ def _posted(
         if _values(parameters, "query"):
             raise _twice("query")
         try:
-            return body.decode("utf-8"), parameters
+            # Some editors begin a file with a mark that is no part of its text (RFC 3629 §6).
+            return body.decode("utf-8-sig"), parameters
         except UnicodeDecodeError as error:
             raise UsageError(Text("The query is not UTF-8 text.")) from error
     if kind == _UPDATE:

@@ -210,4 +210,4 @@ def _result_page(view: Visit, question: Question) -> Response:
     etag = validator(view.site, view.release, question.digest(), "html", view.language)
     response = page(view, etag, "sparql.html", vary=_VARY, **context)
     del response.headers["ETag"]
-    return response
+    return shown.told(response)

@@ -104,7 +104,8 @@ def question(slug: str) -> Response:
     lasting = found.deterministic
     if lasting and (unchanged := not_modified(etag, _VARY)):
         return unchanged
-    response = _page(view, etag, form, text, _answered(view, text, found))
+    answer = _answered(view, text, found)
+    response = answer.told(_page(view, etag, form, text, answer))
     return response if lasting else _passing(response, 200)
 
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import IO, Final, cast
 
 import pyoxigraph
+from flask import Response
 from pyoxigraph import (
     BlankNode,
     Literal,
@@ -34,6 +35,8 @@ from registry.web.views import Shown
 
 MOST_ROWS: Final = 200
 _MOST_GRAPH_BYTES: Final = 100_000
+#: Says after how much an answer was cut.
+CUT: Final = "Result-Cut"
 _TITLE: Final = re.compile(r"# (fr|en): (.+)")
 
 
@@ -50,6 +53,13 @@ class Table:
     boolean: bool | None = None
     graph: str = ""
     more: bool = False
+
+    def told(self, response: Response) -> Response:
+        """Let a program know, too, that the page shows the beginning alone."""
+        if self.more:
+            most = f"bytes={_MOST_GRAPH_BYTES}" if self.graph else f"rows={MOST_ROWS}"
+            response.headers[CUT] = most
+        return response
 
     @property
     def formats(self) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def _sd(name: str) -> NamedNode:
 
 
 def _statements(view: Visit) -> Iterator[Triple]:
-    endpoint = NamedNode(f"{address(view)}sparql")
+    endpoint = NamedNode(view.document(f"{address(view)}sparql"))
     service = NamedNode(f"{view.site.settings.base_iri}sparql#service")
     yield Triple(service, RDF_TYPE, _sd("Service"))
     yield Triple(service, _sd("endpoint"), endpoint)

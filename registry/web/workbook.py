@@ -23,7 +23,7 @@ from registry.web.limits import answered, turn
 from registry.web.pictures import number
 from registry.web.problems import raise_earlier_failure
 from registry.web.protocol import Question, decoded, most_bytes, read_question
-from registry.web.results import solutions
+from registry.web.results import CUT, solutions
 from registry.web.site import Visit, visit
 
 blueprint: Final = Blueprint("workbook", __name__)
@@ -53,14 +53,17 @@ def workbook() -> Response:
     found = scan(question.query, view.site.limits)
     # The response closes the file, which is gone then.
     file = TemporaryFile()  # noqa: SIM115
-    _write(view, question, found, file)
+    whole = _write(view, question, found, file)
     file.seek(0)
     response = send_file(file, mimetype=_KIND, as_attachment=True, download_name="faces.xlsx")
+    if not whole:
+        response.headers[CUT] = f"rows={_MOST_ROWS}"
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> None:
+def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> bool:
+    """Write the answer; return whether there was place for all of it."""
     job = Job(
         question.query,
         view.release.rdf,
@@ -81,7 +84,7 @@ def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> Non
                 sheet, results = book.add_worksheet(), solutions(answer)
                 if isinstance(results, QueryBoolean):
                     sheet.write_boolean(0, 0, bool(results))
-                    return
+                    return True
                 width = range(len(results.variables))
                 for at, variable in enumerate(results.variables):
                     sheet.write_string(0, at, variable.value, book.add_format({"bold": True}))
@@ -92,9 +95,10 @@ def _write(view: Visit, question: Question, found: Scan, file: IO[bytes]) -> Non
                             "Cut after {n} rows: the answer as CSV holds all of it.", n=_MOST_ROWS
                         )
                         sheet.write_string(line, 0, cut.to(view.language))
-                        return
+                        return False
                     for at in width:
                         _cell(sheet, line, at, row[at])
+    return True
 
 
 def _cell(sheet: Worksheet, line: int, at: int, term: object) -> None:

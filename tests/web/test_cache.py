@@ -75,6 +75,12 @@ def test_by_post_as_well(client: Client) -> None:
     query = "ASK { ?s a <https://w3id.org/faces/ontology#Network> }"
     for _ in range(4):
         assert client.post("/sparql", data={"query": query}).json["boolean"] is True
+    answer = client.post("/sparql", data={"query": query})
+    known = {"If-None-Match": answer.headers["ETag"]}
+    assert client.get("/sparql", query_string={"query": query}, headers=known).status_code == 304
+    # RFC 9110 §13.1.2: 304 is for GET and HEAD.
+    again = client.post("/sparql", data={"query": query}, headers=known)
+    assert (again.status_code, again.data) == (200, answer.data)
 
 
 def test_head_of_a_kept_answer_has_no_body(client: Client) -> None:

@@ -73,6 +73,15 @@ def test_a_release_that_does_not_exist(client: Client, path: str, number: str, s
     assert "5" in answer.text
 
 
+def test_the_description_of_the_endpoint_is_that_of_the_release(client: Client) -> None:
+    for at, number in (("", 5), ("?release=1", 1)):
+        text = client.get(f"/sparql{at}", headers={"Accept": "application/n-triples"}).text
+        assert re.search(rf"description#endpoint> <[^>]*/sparql{re.escape(at)}> \.", text)
+        query = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "release": str(number)}
+        total = client.get("/sparql", query_string=query | {"format": "csv"}).text.split()[1]
+        assert f'_:merge <http://rdfs.org/ns/void#triples> "{total}"' in text
+
+
 def test_a_release_is_named_once(client: Client) -> None:
     for path in (f"{DOC}?release=2&release=3", "/sparql?query=ASK{}&release=2&release=3"):
         assert client.get(path, headers={"Accept": "*/*"}).status_code == 400

@@ -12,6 +12,7 @@ from registry.query.roster import Load
 from registry.settings import Settings
 from registry.web.clients import Clients
 from registry.web.metrics import Metrics
+from registry.web.problems import STATUSES
 from web.http_client import Client
 from web.web_server import Server, start
 
@@ -85,3 +86,13 @@ def test_each_process_writes_its_own_row_and_the_text_sums_them() -> None:
     assert found['faces_query_seconds_bucket{le="0.005"}'] == 0
     assert found['faces_query_seconds_bucket{le="0.025"}'] == 2
     assert found["faces_queries_waiting"] == 6
+
+
+def test_large_numbers_are_written_whole_and_every_status_of_ours_has_a_name() -> None:
+    metrics = Metrics()
+    metrics._add("requests", "sparql", "200", by=12_345_678.0)
+    for _, status, _ in STATUSES:
+        metrics.request(status, 0.01, "answered")
+    found = metrics.text(1)
+    assert 'faces_requests_total{route="sparql",status="200"} 12345678\n' in found
+    assert numbers(found)['faces_requests_total{route="sparql",status="other"}'] == 1  # 499

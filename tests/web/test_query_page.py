@@ -148,12 +148,36 @@ def test_a_workbook_holds_numbers_and_text_never_formulas(server: Server) -> Non
 
 def test_a_workbook_says_where_it_was_cut(server: Server) -> None:
     tens = "{ VALUES ?x { 0 1 2 3 4 5 6 7 8 9 } }"
-    query = "SELECT * {" + "".join(tens.replace("?x", f"?x{n}") for n in range(5)) + "}"
-    whole = Client(server.url).get("/sparql.xlsx", query_string={"query": query})
+    fives = "{ VALUES ?x { 0 1 2 3 4 } }"
+    query = f"SELECT * {{ {fives}" + "".join(tens.replace("?x", f"?x{n}") for n in range(4)) + "}"
+    whole = Client(server.url).get("/sparql.xlsx", query_string={"query": query, "lang": "en"})
     assert "Cut" not in sheet(whole.data)
+    assert "Result-Cut" not in whole.headers
     query = "SELECT * {{" + query + "} UNION { VALUES ?x0 { 1 } }}"
     cut = Client(server.url).get("/sparql.xlsx", query_string={"query": query, "lang": "en"})
     assert "Cut after 50,000 rows" in sheet(cut.data)
+    assert cut.headers["Result-Cut"] == "rows=50000"
+    assert cut.headers["Query-Limits"].startswith("seconds=10")
+
+
+@pytest.mark.parametrize(
+    ("query", "cut"),
+    [
+        ("SELECT * { ?s ?p ?o } LIMIT 201", "rows=200"),
+        ("SELECT * { ?s ?p ?o } LIMIT 200", None),
+        ("CONSTRUCT WHERE { ?s ?p ?o }", "bytes=100000"),
+        ("ASK {}", None),
+    ],
+)
+def test_a_page_says_in_headers_what_it_leaves_out_and_which_limits_applied(
+    server: Server, query: str, cut: str | None
+) -> None:
+    asked = {"query": query, "timeout": "3", "lang": "en"}
+    answer = Client(server.url).get("/sparql", query_string=asked, headers={"Accept": "text/html"})
+    assert answer.headers["Result-Cut"] == cut
+    assert ("Only the beginning is shown" in answer.text) == bool(cut)
+    assert answer.headers["Query-Limits"].startswith("seconds=3")
+    assert "worker-seconds" in answer.headers["RateLimit"]
 
 
 def test_a_workbook_of_what_is_no_table_is_refused(server: Server) -> None:
@@ -219,7 +243,7 @@ def test_a_stopped_query_says_why_how_far_it_came_and_what_to_change(server: Ser
     answer = page(server, f"SELECT (COUNT(*) AS ?n) {{ {ENDLESS} }}", timeout="0.5")
     assert answer.status_code == 504
     text = unescape(answer.text)
-    assert "ran for 0.5 seconds, its limit" in text
+    assert "ran for 0.5 s, its limit" in text
     assert "None of the answer had come by then." in text
     assert "Nothing links ?x0 to ?x1" in text
     assert "/sparql/limits" in text

@@ -175,6 +175,12 @@ def test_2_1_3_what_is_not_utf_8_is_400(client: Client, body: bytes) -> None:
     assert client.post("/sparql", data=body, content_type=DIRECT).status_code == 400
 
 
+def test_2_1_3_a_byte_order_mark_is_no_part_of_the_query(client: Client) -> None:
+    """RFC 3629 §6; some editors begin files with it."""
+    body = b"\xef\xbb\xbfASK {}"
+    assert client.post("/sparql", data=body, content_type=DIRECT).json["boolean"] is True
+
+
 @pytest.mark.parametrize("form", RESULT_FORMATS, ids=lambda f: f.name)
 @pytest.mark.parametrize("query", [VALUES, ASK])
 def test_2_1_5_select_and_ask_in_every_format(client: Client, form: Format, query: str) -> None:
