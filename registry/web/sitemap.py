@@ -19,7 +19,10 @@ blueprint: Final = Blueprint("sitemap", __name__)
 
 _MOST: Final = 10_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_PAGES: Final = ("/", "/about", "/queries", "/ontology", "/vocab", "/quality", "/api")
+_PAGES: Final = (
+    *("/", "/about", "/map", "/figures", "/networks", "/queries", "/ontology", "/vocab"),
+    *("/quality", "/api", "/accessibility", "/legal"),
+)
 #: Questions of any kind may be asked by who comes for them; no program need ask them all.
 _ROBOTS: Final = """\
 User-agent: *

@@ -14,11 +14,12 @@ from registry.texts import Text
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """Lines to copy, where they go, and what to do with them."""
+    """Lines to copy, where they go, what to do with them, and the address that they ask."""
 
     title: str
     code: str
     help: str = ""
+    address: str = ""
 
 
 def snippets(
@@ -30,14 +31,17 @@ def snippets(
     """
     accept = "text/csv" if tabular else "text/turtle"
     python = _python(endpoint, query, tabular=tabular, posted=posted)
+    forms = ("csv", "json") if tabular else ("turtle", "turtle")
+    table, terms = (_address(endpoint, query, form) for form in forms)
     found = [
         Snippet(
             "curl",
             f"curl {'' if posted else '--get '}{shlex.quote(endpoint)} \\\n"
             f"  --header 'Accept: {accept}' \\\n"
             f"  --data-urlencode {shlex.quote(f'query={query}')}",
+            address=table,
         ),
-        Snippet("Python", python, "pip install sparqlwrapper"),
+        Snippet("Python", python, "pip install sparqlwrapper", terms),
     ]
     if posted:
         return found
@@ -47,10 +51,10 @@ def snippets(
             "LibreOffice: Sheet, Link to External Data. Excel: Data, From Web. Google Sheets:"
             " IMPORTDATA of this address. It is asked again at each refresh."
         )
-        found.append(Snippet("R", f'read.csv("{csv}", encoding = "UTF-8")'))
-        found.append(Snippet(Text("Spreadsheet").to(language), csv, help_.to(language)))
-        embedded = _EMBEDDED.replace("ADDRESS", _address(endpoint, query, "json"))
-        found.append(Snippet(Text("Table in a web page").to(language), embedded))
+        found.append(Snippet("R", f'read.csv("{csv}", encoding = "UTF-8")', address=csv))
+        found.append(Snippet(Text("Spreadsheet").to(language), csv, help_.to(language), csv))
+        embedded = _EMBEDDED.replace("ADDRESS", terms)
+        found.append(Snippet(Text("Table in a web page").to(language), embedded, address=terms))
     page = escape(_address(endpoint, query, "html"))
     words = Text("Answer of the registry").to(language)
     found.append(Snippet(Text("Link in a web page").to(language), f'<a href="{page}">{words}</a>'))

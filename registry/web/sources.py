@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registry.describe import Description, Source
+from registry.describe import Description, Source, sources
 from registry.texts import Text, best
 from registry.web.links import Linker
+from registry.web.site import Visit
 
 #: Names of licences that open data are published under; others are shown by their IRI.
 LICENCES: Final = {
@@ -36,6 +37,13 @@ class Stated:
 def stated_by(linker: Linker, about: Description, known: Mapping[str, Source]) -> list[Stated]:
     """Return the sources that state what the page shows."""
     return [_stated(linker, iri, known.get(iri)) for iri in about.graphs]
+
+
+def licensed(view: Visit) -> list[Stated]:
+    """Return every source of the release, by title."""
+    known = sources(view.release)
+    linker = Linker(view.site, view.release.index.hits(known, view.language), view.language)
+    return sorted((_stated(linker, *each) for each in known.items()), key=lambda s: s.title)
 
 
 def _stated(linker: Linker, iri: str, source: Source | None) -> Stated:

@@ -6,7 +6,9 @@ import csv
 import datetime as dt
 import io
 import re
+import subprocess
 import xml.etree.ElementTree as ET
+from html import unescape
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +25,8 @@ from registry.web.literals import day
 from registry.web.prose import PAGES
 from registry.web.sitemap import _NAMESPACE
 from support import contribute, initiative, shipped
+from web.http_client import Client
+from web.web_server import Server
 
 TEMPLATES = Path(__file__).parents[2] / "registry" / "web" / "templates" / "prose"
 _HREF = re.compile(r'href="(/[^"]*)"')
@@ -54,6 +58,49 @@ def test_both_languages_say_the_same_and_every_link_leads_somewhere(
     for text in (french, english):
         for href in _HREF.findall(text):
             assert client.get(href.replace("&amp;", "&")).status_code == 200, href
+
+
+def test_each_example_of_the_guide_is_answered_as_it_says(server: Server, tmp_path: Path) -> None:
+    """With the address that the reader's own browser asked."""
+    reader = Client(server.url)
+    for language in ("fr", "en"):
+        text = reader.get(f"/api?lang={language}").text
+        asked = re.findall(r'<a href="([^"]*)" type="([^"]*)"', text)
+        assert len(asked) >= 12
+        assert sum(href.startswith(f"{server.url}/") for href, _ in asked) >= 7
+        for href, media_type in asked:
+            answer = reader.get(unescape(href).removeprefix(server.url))
+            assert answer.status_code == 200, href
+            assert answer.headers["Content-Type"].partition(";")[0] == media_type, href
+        lines = [unescape(code) for code in re.findall(r"<code>(curl [^<]*)</code>", text)]
+        assert len(lines) >= 3
+        for line in lines:
+            subprocess.run(["sh", "-c", f"{line} --silent --fail"], cwd=tmp_path, check=True)
+
+
+def test_the_licence_of_each_source_is_that_of_the_release(client: FlaskClient) -> None:
+    text = read(client, "/legal?lang=en")
+    table = text[text.index('aria-labelledby="licences"') :].partition("</table>")[0]
+    found = {
+        unescape(re.sub("<[^>]*>", "", row)): unescape(licence)
+        for row, licence in re.findall(
+            r'<th scope="row">(.*?)</th><td>(?:<a href="([^"]*)")?', table
+        )
+    }
+    query = (
+        "SELECT ?title ?licence { ?s a faces:Source ; dcterms:title ?title"
+        " OPTIONAL { ?s dcterms:license ?licence } FILTER(LANG(?title) = 'en') }"
+    )
+    rows = client.application.extensions["faces"].archive.current().graphs.select(query)
+    assert found == {t.value: getattr(licence, "value", "") for t, licence in rows}
+    assert "no licence stated" in table  # that of the tests
+
+
+def test_home_says_for_whom_and_leads_three_ways(client: FlaskClient) -> None:
+    text = read(client, "/?lang=en")
+    assert text.count('<p class="whom">') == 3
+    for href in _HREF.findall(text):
+        assert client.get(unescape(href)).status_code == 200, href
 
 
 def test_the_operator_names_themself(web_dir: Path) -> None:
