@@ -86,13 +86,22 @@ class Archive:
 
     def current(self) -> Release:
         """Return the current release."""
-        return self.release(self.current_number())
+        return self._opened(self.current_number())
 
     def release(self, number: int) -> Release:
         """Return a release by its number. It and the newest that was asked for stay open.
 
-        Raises NotFoundError when there is none.
+        Raises NotFoundError when there is none, or none any more.
         """
+        try:
+            self.folder(number)
+        except NotFoundError:
+            with self._lock:
+                self._open.pop(number, None)
+            raise
+        return self._opened(number)
+
+    def _opened(self, number: int) -> Release:
         with self._lock:
             release = self._open.get(number)
             if release is None:

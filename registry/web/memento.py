@@ -81,7 +81,8 @@ def dated(archive: Archive, number: int, path: str, query: bytes) -> dict[str, s
     said = {"Memento-Datetime": _http(archive.created(number))}
     if len(query) > _LONG:
         return said
-    numbers = archive.numbers()
+    # It may have been removed since it was opened.
+    numbers = sorted({*archive.numbers(), number}, reverse=True)
     place = numbers.index(number)
     found = {numbers[-1]: ["first"]}
     for relation, other in (

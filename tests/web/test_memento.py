@@ -272,3 +272,26 @@ def test_a_release_with_an_index_of_other_software_is_for_sparql_alone(
         running.stop()
         assert running.process.stdout is not None
         running.process.stdout.close()
+
+
+def test_a_release_that_is_removed_is_gone_at_once(data_dir: Path, tmp_path: Path) -> None:
+    """Whether or not a process had it open."""
+    copied = shutil.copytree(data_dir, tmp_path / "registry", symlinks=True)
+    running = start(copied, tmp_path / "log")
+    client = Client(running.url)
+    try:
+        paths = (
+            "/sparql?query=ASK{}&release=2",
+            f"{DOC}?release=2",
+            "/sparql.xlsx?query=ASK{}&release=2",
+        )
+        assert {client.get(path).status_code for path in paths * 4} == {200}
+        shutil.rmtree(Archive(copied).folder(2))
+        assert {client.get(path).status_code for path in paths * 4} == {404}
+        assert _initiatives(client, release="3") == _initiatives(client) == 1
+        assert "release=2" not in client.get(f"/timemap{DOC}").text
+        assert "traceback" not in running.log.read_text()
+    finally:
+        running.stop()
+        assert running.process.stdout is not None
+        running.process.stdout.close()
