@@ -59,7 +59,7 @@ def _show() -> Response:
 
 def _lines(view: Visit, here: str) -> list[Snippet]:
     """Return the ways to ask the example's question from elsewhere, each with its address."""
-    found = snippets(f"{here}/sparql", _QUESTION, view.language, tabular=True, posted=False)
+    found = snippets(f"{here}/sparql", _QUESTION, view.language, "rows", posted=False)
     return [each for each in found if each.address]
 
 

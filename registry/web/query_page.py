@@ -30,7 +30,7 @@ from registry.web.rendering import page
 from registry.web.results import Table, examples, named, table
 from registry.web.service_description import service_description
 from registry.web.site import Visit, site, visit
-from registry.web.snippets import Snippet, snippets
+from registry.web.snippets import Kind, Snippet, snippets
 
 blueprint: Final = Blueprint("query_page", __name__)
 
@@ -160,16 +160,21 @@ def _context(
             view=request.args.get("view") or None,
             show=None if plain else "iris",
         ),
-        "snippets": _snippets(view, query, answer, posted=posted) if answer else (),
+        "snippets": _snippets(view, query, answer, rest, posted=posted) if answer else (),
         "examples": examples(view.language),
         "saved": saved_queries(view.site.settings.base_iri),
     }
 
 
-def _snippets(view: Visit, query: str, answer: Table, *, posted: bool) -> list[Snippet]:
-    tabular = not answer.graph
-    endpoint = view.document(request.base_url)
-    return snippets(endpoint, query, view.language, tabular=tabular, posted=posted)
+def _snippets(
+    view: Visit, query: str, answer: Table, rest: list[tuple[str, list[str]]], *, posted: bool
+) -> list[Snippet]:
+    """Return the lines that ask the same, of the dataset and the release that were asked."""
+    kind: Kind = "rows" if answer.boolean is None else "boolean"
+    if answer.graph:
+        kind = "graph"
+    endpoint = f"{request.base_url}?{urlencode(rest)}" if rest else request.base_url
+    return snippets(view.document(endpoint), query, view.language, kind, posted=posted)
 
 
 def _blank_form(view: Visit) -> Response:

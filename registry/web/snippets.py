@@ -6,10 +6,13 @@ import json
 import shlex
 from dataclasses import dataclass
 from html import escape
-from typing import Final
-from urllib.parse import urlencode
+from typing import Final, Literal
+from urllib.parse import parse_qsl, urlencode
 
 from registry.texts import Text
+
+#: What a query answers.
+Kind = Literal["rows", "boolean", "graph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,15 @@ class Snippet:
 
 
 def snippets(
-    endpoint: str, query: str, language: str, *, tabular: bool, posted: bool
+    endpoint: str, query: str, language: str, kind: Kind, *, posted: bool
 ) -> list[Snippet]:
     """Return the ways to ask a query at the endpoint with that address.
 
     ``posted``: it is too long to be part of an address.
     """
-    accept = "text/csv" if tabular else "text/turtle"
-    python = _python(endpoint, query, tabular=tabular, posted=posted)
-    forms = ("csv", "json") if tabular else ("turtle", "turtle")
+    accept = "text/turtle" if kind == "graph" else "text/csv"
+    python = _python(endpoint, query, kind, posted=posted)
+    forms = ("turtle", "turtle") if kind == "graph" else ("csv", "json")
     table, terms = (_address(endpoint, query, form) for form in forms)
     found = [
         Snippet(
@@ -45,7 +48,7 @@ def snippets(
     ]
     if posted:
         return found
-    if tabular:
+    if kind == "rows":
         csv = _file(endpoint, query, "csv")
         help_ = Text(
             "LibreOffice: Sheet, Link to External Data. Excel: Data, From Web. Google Sheets:"
@@ -89,20 +92,33 @@ _EMBEDDED: Final = """\
 </script>"""
 
 
-def _python(endpoint: str, query: str, *, tabular: bool, posted: bool) -> str:
+#: What Python is told to ask for, and how it shows the answer.
+_ENDS: Final[dict[Kind, tuple[str, str]]] = {
+    "rows": (
+        "JSON",
+        'for row in asked.queryAndConvert()["results"]["bindings"]:\n    print(row)',
+    ),
+    "boolean": ("JSON", 'print(asked.queryAndConvert()["boolean"])'),
+    "graph": ("TURTLE", "print(asked.queryAndConvert().decode())"),
+}
+
+
+def _python(endpoint: str, query: str, kind: Kind, *, posted: bool) -> str:
     # A string of JSON means the same in Python; each line on its own can still be read.
     lines = "\n".join(
         f"    {json.dumps(line, ensure_ascii=False)}" for line in query.splitlines(keepends=True)
     )
-    form, last = (
-        ("JSON", 'for row in asked.queryAndConvert()["results"]["bindings"]:\n    print(row)')
-        if tabular
-        else ("TURTLE", "print(asked.queryAndConvert().decode())")
+    form, last = _ENDS[kind]
+    # SPARQLWrapper takes no parameters in the address.
+    address, _, kept = endpoint.partition("?")
+    more = "".join(
+        f"asked.addParameter({json.dumps(name)}, {json.dumps(value)})\n"
+        for name, value in parse_qsl(kept)
     )
     names, method = (f"{form}, POST", "asked.setMethod(POST)\n") if posted else (form, "")
     return (
         f"from SPARQLWrapper import {names}, SPARQLWrapper\n\n"
-        f'asked = SPARQLWrapper("{endpoint}")\n{method}'
+        f'asked = SPARQLWrapper("{address}")\n{more}{method}'
         f"asked.setQuery(\n{lines}\n)\n"
         f"asked.setReturnFormat({form})\n{last}"
     )

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from html import unescape
 
@@ -201,6 +203,33 @@ def test_lines_to_copy_ask_the_same(server: Server) -> None:
     assert csv is not None
     answer = Client(server.url).get(csv[1].removeprefix(server.url))
     assert answer.text.splitlines()[1] == "pommes,3"
+
+
+@pytest.mark.parametrize(
+    ("query", "more"),
+    [
+        (BARS, {}),
+        ("ASK { ?s ?p ?o }", {"default-graph-uri": "urn:none"}),
+        ("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1", {"release": "1"}),
+    ],
+)
+def test_lines_to_copy_run_as_they_stand(server: Server, query: str, more: dict[str, str]) -> None:
+    """Those for curl and for Python, of the page's query, dataset and release."""
+    text = page(server, query, **more).text
+    codes = [unescape(each) for each in re.findall(r"<pre[^>]*>(.*?)</pre>", text, re.DOTALL)]
+    form = "ttl" if "CONSTRUCT" in query else "csv"
+    asked = {"query": query, "format": form, **more}
+    expected = Client(server.url).get("/sparql", query_string=asked).text
+    curl = next(each for each in codes if each.lstrip().startswith("curl"))
+    ran = subprocess.run(["sh", "-c", f"{curl} -sS"], capture_output=True, check=True)
+    assert ran.stdout.decode() == expected
+    python = next(each for each in codes if "SPARQLWrapper" in each)
+    ran = subprocess.run([sys.executable, "-c", python], capture_output=True, check=True)
+    said = ran.stdout.decode()
+    if query == BARS:
+        assert said.count("\n") == expected.count("\n") - 1
+    else:
+        assert said.strip().lower() == expected.strip().lower()
 
 
 def test_links_keep_the_dataset_that_was_asked(server: Server) -> None:
