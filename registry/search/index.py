@@ -13,6 +13,7 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from registry.search.beginnings import beginning
 from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.places import Places
@@ -151,6 +152,20 @@ class Index:
         kinds = (kind,) if kind else None
         found = self.find(Wanted(words), kinds, language, offset=0, limit=limit)
         return Page(tuple(match.hit for match in found.matches), found.total)
+
+    def suggest(
+        self, words: str, kinds: Iterable[str], language: str, *, limit: int
+    ) -> tuple[Hit, ...]:
+        """Return records whose names begin with the words, the shortest first, then others."""
+        name, begins = _column("sort", language), sort_key(words)
+        ids = beginning(self._connection(), words, kinds, name, limit)
+        hits = self._hits(language, f"resource WHERE id IN ({','.join(map(str, ids))})")
+
+        def order(hit: Hit) -> tuple[bool, int, str, str]:
+            folded = sort_key(hit.label)
+            return not folded.startswith(begins), len(folded), folded, hit.iri
+
+        return tuple(sorted(hits, key=order)[:limit])
 
     @functools.cached_property
     def facets(self) -> Facets:

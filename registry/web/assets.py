@@ -90,6 +90,7 @@ def robots() -> Response:
     endless = (
         *(
             "/search",
+            "/suggest",
             "/map?",
             "/map.json",
             "/embed/",

@@ -21,6 +21,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     shipped(folder / "registry", Settings())
     text = "".join(initiative(f"n{i}", f"Jardin {i}") for i in range(60))
     text += initiative("long", "Anticonstitutionnellement" * 8)
+    text += initiative("hostile", "<img src=/nowhere onerror=alert(1)> Pirates & Cie")
     contribute(folder / "registry", "jardins", text + garden())
     server = start(folder / "registry", folder / "log")
     yield server.url

@@ -73,7 +73,7 @@ class Reader:
 
 def search_and_read(reader: Reader) -> None:
     reader.go("/")
-    box = reader.main.get_by_role("searchbox")
+    box = reader.main.locator("input[name=q]")
     box.fill("potager")
     box.press("Enter")
     assert reader.total() > 1
