@@ -48,7 +48,13 @@ class Facets:
         for narrow, broad in database.execute("SELECT narrow, broad FROM broader"):
             self._broader.setdefault(narrow, set()).add(broad)
         #: How many values lie right below another.
-        self._width = Counter(broad for found in self._broader.values() for broad in found)
+        width = Counter(broad for found in self._broader.values() for broad in found)
+        #: Those right above each value, the widest first: a commune lies in a group of communes
+        #: and in a department, which holds more of them.
+        self._above = {
+            narrow: sorted(found, key=lambda broad: (-width[broad], broad))
+            for narrow, found in self._broader.items()
+        }
         self._members = {path: self._gathered(own) for path, own in self._own.items()}
 
     def _gathered(self, own: Mapping[str, BitMap]) -> dict[str, BitMap]:
@@ -138,12 +144,8 @@ class Facets:
         return list(tree)
 
     def _parent(self, value: str, counted: Mapping[str, int]) -> str | None:
-        """Return below which value another is shown: the widest of those right above it.
-
-        A commune lies in a group of communes and in a department, which holds more of them.
-        """
-        above = [broad for broad in self._broader.get(value, ()) if broad in counted]
-        return min(above, key=lambda broad: (-self._width[broad], broad), default=None)
+        """Return below which value another is shown: the widest of those right above it."""
+        return next((broad for broad in self._above.get(value, ()) if broad in counted), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
@@ -29,7 +30,12 @@ def sentence(words: str, /, **values: object) -> str:
 
 def number(value: float) -> str:
     """Write a number the way the reader's language groups digits."""
-    return format_decimal(value, locale=language())
+    return _grouped(value, language())
+
+
+@functools.lru_cache(4096)
+def _grouped(value: float, locale: str) -> str:
+    return format_decimal(value, locale=locale)
 
 
 def percent(value: float) -> str:
