@@ -67,11 +67,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A record that was found: its values, (property, value), and where the words stand.
+    """A record that was found: its id, its values, (property, value), and where the words stand.
 
     In ``snippet`` each word that was looked for stands between the characters of ``MARK``.
     """
 
+    number: int
     hit: Hit
     values: tuple[tuple[str, str], ...]
     snippet: str
@@ -296,7 +297,7 @@ class Index:
         for number, iri, kind, name, text, facets in self._rows(sql):
             values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
             hit = Hit(iri, kind, name, text)
-            found[int(number)] = Match(hit, values, places.get(int(number), ""))
+            found[int(number)] = Match(int(number), hit, values, places.get(int(number), ""))
         return [found[number] for number in ids]
 
     def nearest(self, word: str) -> str | None:

@@ -73,6 +73,8 @@ class Places:
         self.located = BitMap()
         for number, longitude, latitude in database.execute("SELECT * FROM point"):
             self._put(BitMap((number,)), longitude, latitude)
+        #: Those that have a point of their own; the others are where their territory is.
+        self.own = BitMap(self.located)
         named = facets.own(SPATIAL)
         rows = database.execute(
             "SELECT iri, longitude, latitude FROM point JOIN resource USING (id)"
@@ -94,6 +96,12 @@ class Places:
         cell = _cell(x, y, _BASE)
         self._levels[_BASE].setdefault(cell, BitMap()).update(members)
         self.located |= members
+
+    def at(self, number: int) -> tuple[float, float] | None:
+        """Return longitude and latitude of a record, None where it is nowhere."""
+        if number not in self.located:
+            return None
+        return unprojected(self._x[number], self._y[number])
 
     def clusters(self, records: BitMap, box: Box, level: int) -> list[Cluster]:
         """Return those of the records in the cells of a level that the box touches, by cell."""

@@ -44,7 +44,7 @@ _KIND_TITLE: Final = Text("Kind of record")
 ORDERS: Final = {BEST: Text("Best match"), NAME: Text("Name"), NEWEST: Text("Newest first")}
 #: So many rows of a workbook take some seconds to write; CSV and Turtle have no such end.
 MOST_ROWS: Final = 50_000
-DOWNLOADS: Final = {"csv": "CSV", "xlsx": "XLSX", "ttl": "Turtle"}
+DOWNLOADS: Final = {"csv": "CSV", "xlsx": "XLSX", "geojson": "GeoJSON", "ttl": "Turtle"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""``/search.csv``, ``.xlsx``, ``.ttl``: all records that a search found, as a file."""
+"""``/search.csv``, ``.xlsx``, ``.geojson``, ``.ttl``: all that a search found, as a file."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from tempfile import TemporaryFile
 from typing import Final
@@ -28,6 +29,8 @@ _VARY: Final = "Accept-Language"
 _BATCH: Final = 500
 #: What makes a spreadsheet take a cell of CSV for a formula.
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+#: A tenth of a metre (RFC 7946 §11.2).
+_DIGITS: Final = 6
 _XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -44,6 +47,12 @@ def as_csv() -> Response:
 def as_turtle() -> Response:
     """Stream all that the records and their parts state, as Turtle."""
     return _answered("ttl", "text/turtle; charset=utf-8")
+
+
+@blueprint.get("/search.geojson")
+def as_geojson() -> Response:
+    """Stream the records as GeoJSON (RFC 7946), where the map shows them."""
+    return _answered("geojson", "application/geo+json")
 
 
 @blueprint.get("/search.xlsx")
@@ -69,7 +78,7 @@ def _answered(extension: str, content_type: str) -> Response:
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
-    parts = _csv(view, asked(view)) if extension == "csv" else _turtle(view, asked(view))
+    parts = _WRITERS[extension](view, asked(view))
     response = Response(parts, content_type=content_type)
     response.headers["Content-Disposition"] = f'attachment; filename="faces.{extension}"'
     response.headers["Content-Language"] = view.language
@@ -112,6 +121,36 @@ def _rows(view: Visit, what: Asked) -> Iterator[list[str]]:
             yield [hit.label, kinds[hit.kind], *cells, hit.summary, hit.iri]
 
 
+def _geojson(view: Visit, what: Asked) -> Iterator[bytes]:
+    """Yield a feature for each record; those that are nowhere have no geometry (§3.2)."""
+    kinds = {kind.segment: best(kind.label, view.language) for kind in what.kinds}
+    yield b'{"type": "FeatureCollection", "features": ['
+    joint = "\n"
+    for matches in _batches(view, what):
+        features = (json.dumps(_feature(view, m, kinds), ensure_ascii=False) for m in matches)
+        yield (joint + ",\n".join(features)).encode()
+        joint = ",\n"
+    yield b"\n]}\n"
+
+
+def _feature(view: Visit, match: Match, kinds: Mapping[str, str]) -> dict[str, object]:
+    places, hit = view.release.index.places, match.hit
+    place = places.at(match.number)
+    point = {"type": "Point", "coordinates": [round(degrees, _DIGITS) for degrees in place or ()]}
+    own = "own" if match.number in places.own else "territory"
+    return {
+        "type": "Feature",
+        "id": hit.iri,
+        "geometry": point if place else None,
+        "properties": {
+            "label": hit.label,
+            "kind": kinds[hit.kind],
+            "iri": hit.iri,
+            "point": own if place else None,
+        },
+    }
+
+
 def _turtle(view: Visit, what: Asked) -> Iterator[bytes]:
     head = "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in PREFIXES.items())
     yield head.encode()
@@ -137,3 +176,10 @@ def _batches(view: Visit, what: Asked) -> Iterator[list[Match]]:
     """Yield what was found by name, some hundreds of records at a time."""
     wanted = replace(what.wanted, order=NAME)
     return view.release.index.each(wanted, what.segments, view.language, at_once=_BATCH)
+
+
+_WRITERS: Final[Mapping[str, Callable[[Visit, Asked], Iterator[bytes]]]] = {
+    "csv": _csv,
+    "geojson": _geojson,
+    "ttl": _turtle,
+}

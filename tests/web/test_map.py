@@ -139,3 +139,40 @@ def test_a_map_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> No
     for path in ("/map", "/map.json?zoom=8&lat=43&lon=5"):
         etag = client.get(path).headers["ETag"]
         assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+def test_geojson_holds_what_was_found_where_the_map_shows_it(client: FlaskClient) -> None:
+    answer = client.get("/search.geojson?kind=initiative&lang=en")
+    assert answer.content_type == "application/geo+json"
+    assert 'filename="faces.geojson"' in answer.headers["Content-Disposition"]
+    found = json.loads(answer.text)
+    assert found["type"] == "FeatureCollection"
+    features = {each["properties"]["label"]: each for each in found["features"]}
+    assert len(found["features"]) == len(features) == 23
+    near = features["Moulin near"]
+    assert near["geometry"] == {"type": "Point", "coordinates": [5.4, 43.3]}
+    assert near["id"] == near["properties"]["iri"]
+    assert near["properties"]["iri"].endswith("/id/initiative/near")
+    assert near["properties"] | {"iri": ""} == {
+        "label": "Moulin near",
+        "kind": "solidarity initiative",
+        "iri": "",
+        "point": "own",
+    }
+    garden = features["Jardin 1"]
+    assert garden["properties"]["point"] == "territory"
+    (commune,) = json.loads(client.get("/search.geojson?q=marseille&kind=territory").text)[
+        "features"
+    ][:1]
+    assert garden["geometry"] == commune["geometry"]
+    nowhere = features["Initiative nowhere"]
+    assert (nowhere["geometry"], nowhere["properties"]["point"]) == (None, None)
+    assert json.loads(client.get("/search.geojson?q=zzzz").text)["features"] == []
+    page = client.get("/search?q=moulin&lang=en", headers=HTML).text
+    assert 'href="/search.geojson?q=moulin&amp;lang=en"' in page
+
+
+def test_geojson_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    etag = client.get("/search.geojson").headers["ETag"]
+    again = client.get("/search.geojson", headers={"If-None-Match": etag})
+    assert again.status_code == 304
