@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -27,7 +28,7 @@ from pyoxigraph import (
     Variable,
 )
 
-from registry.formats import ANSWER_FORMATS, RDF_XML, RESULT_FORMATS, TRIG, TURTLE
+from registry.formats import ANSWER_FORMATS, RDF_XML, RESULT_FORMATS, RESULTS_XML, TRIG, TURTLE
 from registry.namespaces import PREFIXES
 from registry.query import confinement, frames
 from registry.query.inline import UnusableError, inlined
@@ -44,6 +45,9 @@ _RESULTS: Final = {
     f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
 }
 _GRAPHS: Final = {f.name: f.engine for f in ANSWER_FORMATS if isinstance(f.engine, RdfFormat)}
+_NOT_XML: Final = bytes({*range(32)} - {*b"\t\n"})
+_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_XML: Final = frozenset({RDF_XML.engine, RESULTS_XML.engine})
 _PREFIXED: Final = {TURTLE.engine, TRIG.engine, RDF_XML.engine}
 
 
@@ -86,6 +90,21 @@ class _Sink:
         self._pieces.clear()
         self._size = 0
         return whole
+
+
+class _XmlSink(_Sink):
+    """The same for XML, of which the engine writes every character as it is (XML 1.0 §2.2, §2.11).
+
+    A carriage return would be read as a line feed; what XML has no place for at all becomes U+FFFD.
+    """
+
+    def write(self, piece: bytes) -> int:
+        """Take a piece, mended."""
+        if len(piece.translate(None, _NOT_XML)) < len(piece):
+            mended = _FORBIDDEN.sub("\ufffd".encode(), piece)
+            super().write(mended.replace(b"\r", b"&#13;"))
+            return len(piece)
+        return super().write(piece)
 
 
 class _Worker:
@@ -172,12 +191,14 @@ class _Worker:
             chosen["named_graphs"] = [NamedNode(iri) for iri in named_graphs]
         answer = store.query(query, **chosen)
         if isinstance(answer, QueryTriples):
-            sink, form = _Sink(self._end, frames.GRAPH), _GRAPHS[graph]
+            form = _GRAPHS[graph]
+            sink = _sink(form)(self._end, frames.GRAPH)
             prefixes = PREFIXES if form in _PREFIXED else None
             pyoxigraph.serialize(answer, cast("IO[bytes]", sink), form, prefixes=prefixes)
         else:
-            sink = _Sink(self._end, frames.RESULTS)
-            answer.serialize(cast("IO[bytes]", sink), _RESULTS[results])
+            table = _RESULTS[results]
+            sink = _sink(table)(self._end, frames.RESULTS)
+            answer.serialize(cast("IO[bytes]", sink), table)
         sink.close()
 
     def _say(self, kind: int, words: str) -> None:
@@ -186,6 +207,10 @@ class _Worker:
             self._end.sendall(frames.HEADER.pack(kind, len(body)) + body)
         except ConnectionError:
             os._exit(0)
+
+
+def _sink(form: RdfFormat | QueryResultsFormat) -> type[_Sink]:
+    return _XmlSink if form in _XML else _Sink
 
 
 def _in_scope(query: str) -> list[str]:
