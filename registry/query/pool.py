@@ -17,11 +17,12 @@ import asyncio
 import contextlib
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, Self
 
-from registry.errors import QuerySyntaxError
+from registry.errors import QueryError, QuerySyntaxError
 from registry.query import frames
 from registry.query.answer import GRAPHS, RESULTS, Answer, Chunks, Stream, UnparsedError
 from registry.query.keeper import Keeper, Worker
@@ -35,6 +36,8 @@ __all__ = ["Answer", "ClientGoneError", "QueryPool"]
 
 #: A longer query that is not SPARQL gets the engine's words as they are.
 _LONGEST_EXPLAINED: Final = 10_000
+#: Seconds in which is found out what could have stood where a query fails.
+_EXPLAINING: Final = 0.2
 #: What is longer may not fit into the connection's buffer.
 _LONG_REQUEST: Final = 1 << 17
 
@@ -173,10 +176,26 @@ class QueryPool:
         try:
             self._ask(replace(job, query=stretched(job.query)), seconds, gone).chunks.close()
         except UnparsedError as error:
-            return explain(job.query, str(error))
+            until = time.monotonic() + _EXPLAINING
+
+            def ask(text: str) -> str:
+                return self._words(replace(job, query=text), until - time.monotonic(), gone)
+
+            return explain(job.query, str(error), ask)
         except QuerySyntaxError as error:  # strings or brackets that the scan would have caught
             return error
         return QuerySyntaxError(Text("The query is not SPARQL: {words}", words=words))
+
+    def _words(self, job: Job, seconds: float, gone: Callable[[], bool] | None) -> str:
+        """Return what the engine says of a text that is no query; nothing where it takes longer."""
+        if seconds > 0:
+            try:
+                self._ask(job, seconds, gone).chunks.close()
+            except UnparsedError as error:
+                return str(error)
+            except QueryError:
+                pass
+        return ""
 
     def _request(self, job: Job) -> bytes:
         if job.results not in RESULTS or job.graph not in GRAPHS:

@@ -4,11 +4,15 @@ The engine compares a keyword after it has consumed as many characters, whatever
 reports the furthest point that it consumed: a long keyword tried early hides where the text really
 fails. So a text that does not parse is parsed again, ``stretched``: every gap between its pieces
 made longer than the longest keyword. What fails then fails in the piece where the report points.
+
+For the same reason its list of what it expected is of little use. What could have stood there is
+found by trying: the text up to there, and then each of some signs.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from registry.errors import QuerySyntaxError
@@ -22,6 +26,23 @@ _ITEM: Final = re.compile(r"\"(?:[^\"\\]|\\.)*\"|\[(?:'(?:\\.|\\u\{\w+\}|[^'])'|
 _KEYWORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _MOST_ITEMS: Final = 8
 _GAP: Final = " " * 20
+#: What is tried where a text fails → how it is shown.
+_SIGNS: Final = {
+    "?x": "?…",
+    "<urn:x>": "<…>",
+    '"x"': '"…"',
+    "1": "1",
+    **{
+        sign: sign
+        for sign in (
+            *("(", ")", "{", "}", "]", ".", ";", ",", "=", "*"),
+            *("WHERE", "AS", "BY", "FILTER", "OPTIONAL", "UNION", "VALUES"),
+            *("GROUP", "ORDER", "LIMIT"),
+        )
+    },
+}
+#: Stands nowhere, so that nothing that is tried is a query that would be run.
+_NOWHERE: Final = "^^^"
 #: Rules of SPARQL beyond its grammar, as the engine says them → our words.
 _RULES: Final = {
     "The SELECT contains a variable that is unbound": Text(
@@ -60,8 +81,11 @@ def _pieces(query: str) -> list[tuple[int, str]]:
     return pieces
 
 
-def explain(query: str, message: str) -> QuerySyntaxError:
-    """Return the error that tells a person what the engine said of the stretched query."""
+def explain(query: str, message: str, ask: Callable[[str], str] | None = None) -> QuerySyntaxError:
+    """Return the error that tells a person what the engine said of the stretched query.
+
+    ``ask`` returns the engine's words for another text, nothing where it has none.
+    """
     seen = list(tokens(query))
     undeclared = _undeclared(query, seen)
     if undeclared is not None:
@@ -78,9 +102,26 @@ def explain(query: str, message: str) -> QuerySyntaxError:
     rule = next((_RULES[item] for item in items if item in _RULES), None)
     if rule is not None:
         return QuerySyntaxError(rule, line=line, column=column)
-    return QuerySyntaxError(
-        _what(query, token), line=line, column=column, expected=_expected(items)
-    )
+    tried = list(_possible(query, offset, ask)) if ask and offset else []
+    expected = _among(tried) if tried else _expected(items)
+    return QuerySyntaxError(_what(query, token), line=line, column=column, expected=expected)
+
+
+def _possible(query: str, offset: int, ask: Callable[[str], str]) -> Iterator[str]:
+    """Yield the signs that the engine goes on after, tried in place of what stands there."""
+    pieces = (piece[: offset - start] for start, piece in _pieces(query) if start < offset)
+    before = _GAP.join(pieces) + _GAP
+    for sign, shown in _SIGNS.items():
+        text = f"{before}{sign}{_GAP}"
+        found = _MESSAGE.match(ask(f"{text}{_NOWHERE}"))
+        if found and _consumed(text, (int(found[1]), int(found[2]))) >= len(text):
+            yield shown
+
+
+def _consumed(text: str, reported: tuple[int, int]) -> int:
+    """Return how many characters are before a line and column."""
+    lines = text.split("\n")
+    return sum(len(line) + 1 for line in lines[: reported[0] - 1]) + reported[1] - 1
 
 
 def _offset(query: str, reported: tuple[int, int], items: list[str]) -> int:
@@ -88,8 +129,7 @@ def _offset(query: str, reported: tuple[int, int], items: list[str]) -> int:
 
     Its lines are those inside long strings.
     """
-    lines = stretched(query).split("\n")
-    consumed = sum(len(text) + 1 for text in lines[: reported[0] - 1]) + reported[1] - 1
+    consumed = _consumed(stretched(query), reported)
     keywords = [len(item) if _KEYWORD.fullmatch(item) else 0 for item in items if item != "[_]"]
     begun = 0
     for start, piece in _pieces(query):
@@ -148,4 +188,8 @@ def _expected(items: list[str]) -> Text | None:
     if not signs or len(signs) > _MOST_ITEMS:
         return None
     words = sorted({item for item in items if _KEYWORD.fullmatch(item)})
-    return Text("Possible here, among others: {signs}", signs="  ".join(signs + words))
+    return _among(signs + words)
+
+
+def _among(signs: list[str]) -> Text:
+    return Text("Possible here, among others: {signs}", signs="  ".join(signs))

@@ -52,5 +52,32 @@ def test_what_was_possible_is_said_where_the_engine_knows() -> None:
     assert "“" in str(_error("SELECT * { ?a ?b ?c ?d }"))
 
 
+@pytest.mark.parametrize(
+    ("query", "possible", "not_possible"),
+    [
+        ("SELECT * { ?s ?p }", '?…  <…>  "…"  1  (', "}"),
+        ("SELECT * { ?s ?p # here\n }", '?…  <…>  "…"  1  (', "}"),
+        ("SELECT * { ?s ?p '''a\nb''' ?q }", "{  }  .  ;  ,  FILTER", "?…"),
+        ("SELECT * { ?a ?b ?c } FOO", "VALUES  GROUP  ORDER  LIMIT", "FILTER"),
+        ("SELECT ?x { ?x ?p ?y } GROUP ?x", "BY", "("),
+        ("SELECT ?x WHERE ?x ?p ?y", "{", "?…"),
+        ("SELECT (1 ?x) {}", "AS", "?…"),
+        ("ASK { ?s ?p ?o } LIMIT", "1", "("),
+    ],
+)
+def test_what_could_stand_there_is_found_by_trying(
+    query: str, possible: str, not_possible: str
+) -> None:
+    def ask(text: str) -> str:
+        with pytest.raises(SyntaxError) as caught:
+            Store().query(text)
+        return str(caught.value.msg)
+
+    said = explain(query, ask(stretched(query)), ask).sentences("en")[-1]
+    signs = said.removeprefix("Possible here, among others: ")
+    assert possible in signs
+    assert not_possible not in signs.split("  ")
+
+
 def test_words_it_does_not_know_are_passed_on() -> None:
     assert "so new" in str(explain("ASK {}", "so new"))
