@@ -8,10 +8,11 @@ when one has no French.
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any
+from typing import Any, Final
 
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -33,6 +34,15 @@ def best(words: Words, language: str, otherwise: str = "") -> str:
     return next(iter(words.values()), otherwise)
 
 
+#: Before a mark that French sets off by a space, and inside its quotation marks.
+_SPACE: Final = re.compile(r" (?=[:;!?»%](?!\w))|(?<=«) ")
+
+
+def unbroken(french: str) -> str:
+    """Return the text with the spaces that no line may break at, « as here » : U+00A0."""
+    return _SPACE.sub("\u00a0", french)
+
+
 @functools.cache
 def _catalogue(language: str) -> dict[str, str]:
     """English sentence → its translation; empty for English."""
@@ -40,7 +50,7 @@ def _catalogue(language: str) -> dict[str, str]:
         return {}
     with files("registry").joinpath(f"locale/{language}.po").open("rb") as file:
         messages = read_po(file, locale=language)
-    return {str(m.id): str(m.string) for m in messages if m.id and m.string}
+    return {str(m.id): unbroken(str(m.string)) for m in messages if m.id and m.string}
 
 
 def translate(sentence: str, language: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from registry.texts import Text
+from registry.texts import Text, unbroken
 
 PACKAGE = Path(__file__).parent.parent / "registry"
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -86,3 +86,18 @@ def test_values_are_written_as_the_language_does() -> None:
 def test_numbers_are_written_as_the_language_has_it() -> None:
     text = Text("The query ran for {seconds} s, its limit, and was stopped.", seconds=28.77)
     assert ("28.77" in text.to("en"), "28,77" in text.to("fr")) == (True, True)
+
+
+def test_no_line_breaks_before_a_french_mark() -> None:
+    """Neither in the sentences of the catalogue nor in the pages to read."""
+    assert (
+        unbroken("« Qui ? » : 5 %, ?x ; a :b")
+        == "«\u00a0Qui\u00a0?\u00a0»\u00a0: 5\u00a0%, ?x\u00a0; a :b"
+    )
+    assert Text("Error in “{label}”", label="x").to("fr") == "Erreur dans «\u00a0x\u00a0»"
+    pages = list((PACKAGE / "web" / "templates" / "prose").glob("*.fr.html"))
+    assert len(pages) >= 4
+    for path in pages:
+        code = r"<pre.*?</pre>|<code.*?</code>|<[^>]*>|\{%.*?%\}|\{\{.*?\}\}"
+        for text in re.split(code, path.read_text(encoding="utf-8"), flags=re.DOTALL):
+            assert unbroken(text) == text, path.name

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, Response, g, make_response, render_template, request
 
 from registry.errors import RegistryError
-from registry.texts import LANGUAGES, Text, Words, best
+from registry.texts import LANGUAGES, Text, Words, best, unbroken
 from registry.web.caching import stamped
 from registry.web.languages import chosen
 from registry.web.literals import day
@@ -54,7 +54,8 @@ def moment(iso: str) -> str:
 
 def words(texts: Words, otherwise: str = "") -> str:
     """Return a text of the ontology in the reader's language."""
-    return best(texts, language(), otherwise)
+    text = best(texts, language(), otherwise)
+    return unbroken(text) if language() == "fr" else text
 
 
 def link(path: str, /, **query: object) -> str:

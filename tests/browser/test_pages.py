@@ -52,10 +52,13 @@ def visit(page: Page, site: str, path: str, language: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_barrier_is_found(strict: Page, site: str, name: str) -> None:
-    for language in ("fr", "en"):
+    rules = {"heading-order": {"enabled": True}}
+    for language, width in (("fr", 1280), ("en", 320)):
+        strict.set_viewport_size({"width": width, "height": 800})
         visit(strict, site, PAGES[name], language)
         expect(strict.locator("html")).to_have_attribute("lang", language)
-        results = Axe().run(strict, options={"runOnly": {"type": "tag", "values": RULES}})
+        options = {"runOnly": {"type": "tag", "values": RULES}, "rules": rules}
+        results = Axe().run(strict, options=options)
         assert results.violations_count == 0, results.generate_report()
     for width in (1280, 390, 320):
         strict.set_viewport_size({"width": width, "height": 800})
@@ -71,6 +74,26 @@ def test_dark_colours_have_contrast(strict: Page, site: str) -> None:
         options = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
         results = Axe().run(strict, options=options)
         assert results.violations_count == 0, results.generate_report()
+
+
+def test_no_name_covers_the_numbers_beside_it(strict: Page, site: str) -> None:
+    strict.set_viewport_size({"width": 390, "height": 800})
+    for name in ("networks", "figures", "quality", "table"):
+        visit(strict, site, PAGES[name], "fr")
+        covered = strict.evaluate(
+            "[...document.querySelectorAll('th[scope=row] a')].filter(a =>"
+            " a.getBoundingClientRect().right > a.closest('th').getBoundingClientRect().right + 1)"
+            ".map(a => a.textContent)"
+        )
+        assert covered == [], name
+
+
+def test_every_page_says_to_others_what_it_is_called(strict: Page, site: str) -> None:
+    for name in ("home", "list", "organisation", "quality", "map", "answer", "term"):
+        visit(strict, site, PAGES[name], "fr")
+        titles = strict.locator('meta[property="og:title"]')
+        assert titles.count() == 1, name
+        assert (titles.get_attribute("content") or "") in strict.title(), name
 
 
 def test_a_page_that_is_not_there_helps_on(page: Page, site: str) -> None:

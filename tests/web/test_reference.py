@@ -19,6 +19,7 @@ from registry.namespaces import PREFIXES, RDF_TYPE, term
 from registry.reference import ONTOLOGY, columns, reference, uses
 from registry.releases.archive import Archive
 from registry.saved_queries import saved_queries
+from registry.sentences import wording
 from registry.settings import Settings
 from registry.store import Graphs
 from registry.web.app import create_app
@@ -223,6 +224,7 @@ def test_at_most_four_store_queries(web_dir: Path, monkeypatch: pytest.MonkeyPat
         return call
 
     uses()  # what is shipped is read once, before
+    wording()
     saved_queries(BASE)
     for name in ("select", "construct", "triples", "quads"):
         monkeypatch.setattr(Graphs, name, counted(name))

@@ -95,7 +95,7 @@ def test_fictitious_records_say_so(data_dir: Path) -> None:
     contribute(data_dir, "demo", initiative("f", "Ferme fictive", "; faces:fictitious true"))
     contribute(data_dir, "vraies", initiative("v", "Ferme vraie"))
     visitor = create_app(Settings(), data_dir).test_client()
-    banner = "Donnée de démonstration : fiche fictive."
+    banner = "Donnée de démonstration\u00a0: fiche fictive."
     assert banner in visitor.get("/doc/initiative/f", headers=HTML).text
     assert banner not in visitor.get("/doc/initiative/v", headers=HTML).text
     for path in ("/browse/initiative", "/search?q=ferme"):
