@@ -137,7 +137,7 @@ def test_a_page_names_its_own_address_and_leads_to_every_list(client: FlaskClien
     here = client.get("/browse/network?lang=en", headers=HTML).text
     assert 'href="/browse/network?lang=en" aria-current="page"' in here
     for path in ("/", "/search", "/doc/network/mesclun", "/sparql", "/nope"):
-        assert client.get(path, headers=HTML).text.count('<input id="q"') == 1, path
+        assert client.get(path, headers=HTML).text.count('name="q" type="search"') == 1, path
 
 
 def test_incoming_links_are_counted_and_paged(client: FlaskClient) -> None:
@@ -205,7 +205,7 @@ def test_hostile_iris_are_harmless(client: FlaskClient, iri: str) -> None:
     answer = client.get("/resource", query_string={"iri": iri}, headers=HTML)
     assert answer.status_code in {400, 404}
     assert "Set-Cookie" not in answer.headers
-    assert "<script" not in answer.text
+    assert not re.findall(r'<script(?! type="module" src="/static/)', answer.text)
     follow = {"in": iri}
     assert client.get("/doc/network/mesclun", query_string=follow).status_code in {200, 404}
 
