@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from registry.errors import QueryError
+from registry.errors import QueryError, QuerySyntaxError
 from registry.query.roster import timed_out
 
 
@@ -59,7 +59,8 @@ class Flights:
         try:
             yield begun
         except QueryError as error:
-            failure = error
+            # Where a mistake stands depends on how the text is laid out.
+            failure = None if isinstance(error, QuerySyntaxError) else error
             raise
         finally:
             if tag and self._under_way.get(tag) is mine:

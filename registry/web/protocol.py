@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
@@ -38,6 +39,9 @@ _OTHER_PARAMETERS: Final = 20_000
 _MOST_PARAMETERS: Final = 1000
 _GRAPH_FORMS: Final = frozenset({"CONSTRUCT", "DESCRIBE"})
 
+_SPACES: Final = " \t"
+_LINE_ENDS: Final = re.compile(r"[\r\n]")
+
 #: Names and values, in the order of the request.
 Parameters = list[tuple[str, str]]
 
@@ -58,8 +62,19 @@ class Question:
 
     def digest(self) -> str:
         """Return a hash of what is asked, without the format."""
-        text = repr((self.query, self.default_graphs, self.named_graphs))
+        text = repr((_normal(self.query), self.default_graphs, self.named_graphs))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _normal(query: str) -> str:
+    """Return the query without indentation, empty lines and whose line ends it has.
+
+    They mean something only in strings of several lines. O(length).
+    """
+    if '"""' in query or "'''" in query:
+        return query
+    lines = (line.strip(_SPACES) for line in _LINE_ENDS.split(query))
+    return "\n".join(filter(None, lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,22 @@ def test_head_of_a_kept_answer_has_no_body(client: Client) -> None:
         assert head.headers["Content-Length"] == whole.headers["Content-Length"]
 
 
+def test_the_layout_of_a_query_makes_no_other_answer(client: Client) -> None:
+    """As a form sends it, with CRLF, or indented; but for what a string of several lines holds."""
+    query = "SELECT ?s {\n  ?s ?p 'a  b' # c\n}\nLIMIT 1"
+    tags = set()
+    for text in (query, query.replace("\n", "\r\n"), f"\n\n{query}\t\n", query.replace("  ?", "?")):
+        for _ in range(2):
+            tags.add(client.get("/sparql", query_string={"query": text}).headers["ETag"])
+    assert len(tags) == 1
+    for other in (query.replace("a  b", "a b"), query.replace(" # c\n", " # c ")):
+        answer = client.get("/sparql", query_string={"query": other})
+        assert answer.headers["ETag"] not in tags
+    long = ["SELECT (STRLEN('''a\r\nb''') AS ?n) {}", "SELECT (STRLEN('''a\nb''') AS ?n) {}"]
+    answers = [client.get("/sparql", query_string={"query": q, "format": "csv"}) for q in long]
+    assert [a.text.split() for a in answers] == [["n", "4"], ["n", "3"]]
+
+
 VOLATILE = [
     "SELECT (NOW() AS ?x) {}",
     "SELECT (now() AS ?x) {}",
