@@ -178,6 +178,16 @@ class Index:
         """Where its records are, read when first asked for."""
         return Places(self._connection(), self.facets)
 
+    def points(self, iris: Iterable[str]) -> dict[str, tuple[float, float]]:
+        """Return longitude and latitude of those of the records that have a point of their own."""
+        wanted = list(iris)
+        rows = self._connection().execute(
+            "SELECT iri, longitude, latitude FROM point JOIN resource USING (id)"  # noqa: S608
+            f" WHERE iri IN ({','.join('?' * len(wanted))}) ORDER BY id",
+            wanted,
+        )
+        return {iri: (longitude, latitude) for iri, longitude, latitude in rows}
+
     def fitting(self, wanted: Wanted, kinds: Iterable[str]) -> BitMap:
         """Return the ids of the records that fit and are of one of the kinds."""
         return self._fitting(wanted, kinds)[1]

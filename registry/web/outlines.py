@@ -16,6 +16,7 @@ from registry.search.places import Box, projected
 
 FILE = "outlines.json"
 _STEPS_A_DEGREE = 1000
+_LINE = 4
 
 
 class _Line(NamedTuple):
@@ -47,15 +48,32 @@ def outlines(box: Box, scale: float) -> dict[str, str]:
 
 
 def _paths(lines: tuple[_Line, ...], box: Box, scale: float) -> Iterator[str]:
+    width, height = (box.east - box.west) * scale, (box.south - box.north) * scale
     for line in lines:
         own = line.box
         apart = own.east < box.west or own.west > box.east
         if apart or own.south < box.north or own.north > box.south:
             continue
         drawn = [
-            f"{round((x - box.west) * scale)} {round((y - box.north) * scale)}"
-            for x, y in line.points
+            (round((x - box.west) * scale), round((y - box.north) * scale)) for x, y in line.points
         ]
-        # What falls on one pixel is one point.
-        kept = [at for at, before in zip(drawn, [None, *drawn], strict=False) if at != before]
+        # What falls on one pixel is one point; of what stays beyond an edge the ends are enough.
+        once = [at for at, before in zip(drawn, [None, *drawn], strict=False) if at != before]
+        sides = [_beyond(x, y, width, height) for x, y in once]
+        kept = [
+            f"{x} {y}"
+            for number, (x, y) in enumerate(once)
+            if not (sides[number] and sides[number - 1 : number + 2] == [sides[number]] * 3)
+        ]
         yield f"M{'L'.join(kept)}"
+
+
+def _beyond(x: float, y: float, width: float, height: float) -> str:
+    """Return the edge beyond which a point lies, if any, with the thickness of a line."""
+    if x < -_LINE:
+        return "west"
+    if x > width + _LINE:
+        return "east"
+    if y < -_LINE:
+        return "north"
+    return "south" if y > height + _LINE else ""

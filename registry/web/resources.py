@@ -30,6 +30,7 @@ from registry.web.structured import structured
 from registry.web.timeline import timeline
 from registry.web.views import ResourceView
 from registry.web.vocabularies import branches
+from registry.web.whereabouts import whereabouts
 
 blueprint: Final = Blueprint("resources", __name__)
 
@@ -262,6 +263,7 @@ def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
     return {
         "structured": structured(shown),
         "report": _report(view, about.iri, shown.head().label),
+        "whereabouts": whereabouts(view, about, shown.linker),
         "relations": relations,
         "timeline": timeline(about, relations, shown.linker, today),
         "neighbours": neighbours(about.iri, relations, shown.linker),

@@ -176,3 +176,37 @@ def test_geojson_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> 
     etag = client.get("/search.geojson").headers["ETag"]
     again = client.get("/search.geojson", headers={"If-None-Match": etag})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("path", "caption", "lat"),
+    [
+        ("initiative/near", "The point that the record states", "43.30000"),
+        ("initiative/n1", "The point of Marseille", "43.2"),
+        ("territory/commune-13055", "The point that the record states", "43.2"),
+    ],
+)
+def test_a_record_has_a_small_map_that_leads_to_the_map(
+    client: FlaskClient, path: str, caption: str, lat: str
+) -> None:
+    page = client.get(f"/doc/{path}?lang=en", headers=HTML).text
+    found = re.search(r'<figure class="whereabouts.*?</figure>', page, re.DOTALL)
+    assert found
+    picture = found[0]
+    assert caption in picture
+    assert 'role="img" aria-label="Map: ' in picture
+    assert '<path class="land" d="M' in picture
+    assert len(picture) < 8000
+    href = re.search(r'href="(/map[^"]*)"', picture)
+    assert href
+    assert f"lat={lat}" in href[1]
+    x, y = (float(n) for n in re.findall(r'c[xy]="([\d.]+)"', picture))
+    assert 80 <= x <= 240
+    assert 55 <= y <= 165
+    seen = spots(client, href[1].replace("&amp;", "&").partition("?")[2].replace("lang=en", ""))
+    assert seen["spots"]
+
+
+def test_a_record_that_is_nowhere_has_no_small_map(client: FlaskClient) -> None:
+    page = client.get("/doc/initiative/nowhere", headers=HTML).text
+    assert "whereabouts" not in page

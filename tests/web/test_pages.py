@@ -138,6 +138,7 @@ def test_a_page_names_its_own_address_and_leads_to_every_list(client: FlaskClien
     assert 'href="/browse/network?lang=en" aria-current="page"' in here
     for path in ("/", "/search", "/doc/network/mesclun", "/sparql", "/nope"):
         assert client.get(path, headers=HTML).text.count('name="q" type="search"') == 1, path
+    assert re.findall('<input id="([^"]*)" name="q"', here) == ["site-q", "q"]
 
 
 def test_incoming_links_are_counted_and_paged(client: FlaskClient) -> None:
