@@ -40,12 +40,17 @@ _LIKENESS: Final = 0.75
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A resource as a list shows it."""
+    """A resource as a list shows it.
+
+    The languages are those of label and summary, where they are not the reader's own.
+    """
 
     iri: str
     kind: str
     label: str
     summary: str
+    language: str = ""
+    summary_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,15 @@ def _column(name: str, language: str) -> str:
     return f"{name}_fr" if language == "fr" else f"COALESCE({name}_en, {name}_fr)"
 
 
+def _shown(language: str) -> str:
+    """Return the columns of label and summary, and the languages that they are in instead."""
+    columns = [_column(name, language) for name in ("label", "summary")]
+    if language == "fr":  # every record has a French name, the shapes say
+        return ", ".join((*columns, "''", "''"))
+    others = [f"IIF({name}_en IS NULL, 'fr', '')" for name in ("label", "summary")]
+    return ", ".join((*columns, *others))
+
+
 class Index:
     """The index of one release, read-only; each thread has its own connection."""
 
@@ -135,8 +149,7 @@ class Index:
         return connection
 
     def _hits(self, language: str, tail: str, *values: object) -> tuple[Hit, ...]:
-        label, summary = _column("label", language), _column("summary", language)
-        sql = f"SELECT iri, kind, {label}, {summary} FROM {tail}"  # noqa: S608 — fixed names
+        sql = f"SELECT iri, kind, {_shown(language)} FROM {tail}"  # noqa: S608 — fixed names
         return tuple(Hit(*row) for row in self._rows(sql, *values))
 
     def browse(self, kind: str, language: str, *, offset: int, limit: int) -> Page:
@@ -301,12 +314,11 @@ class Index:
             sql = f"SELECT rowid, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS}) FROM words"  # noqa: S608
             sql += f" WHERE words MATCH ? AND rowid IN {among}"
             places = {int(n): text for n, text in self._rows(sql, *MARK, match_expression(words))}
-        label, summary = _column("label", language), _column("summary", language)
-        sql = f"SELECT id, iri, kind, {label}, {summary}, facets FROM resource WHERE id IN {among}"  # noqa: S608
+        sql = f"SELECT id, facets, iri, kind, {_shown(language)} FROM resource WHERE id IN {among}"  # noqa: S608
         found = {}
-        for number, iri, kind, name, text, facets in self._rows(sql):
+        for number, facets, *shown in self._rows(sql):
             values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
-            hit = Hit(iri, kind, name, text)
+            hit = Hit(*shown)
             found[int(number)] = Match(int(number), hit, values, places.get(int(number), ""))
         return [found[number] for number in ids]
 

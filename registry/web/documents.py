@@ -80,7 +80,9 @@ def _labels(visit: Visit, about: Description, links: list[tuple[str, str]]) -> I
     named = (named | {subject for subject, _ in links}) - {about.iri}
     for language in LANGUAGES:
         for iri, hit in visit.release.index.hits(sorted(named), language).items():
-            yield Triple(NamedNode(iri), RDFS_LABEL, Literal(hit.label, language=language))
+            yield Triple(
+                NamedNode(iri), RDFS_LABEL, Literal(hit.label, language=hit.language or language)
+            )
 
 
 def _of_itself(visit: Visit, about: Description, following: str | None) -> Iterator[Triple]:

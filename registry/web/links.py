@@ -100,6 +100,11 @@ class Linker:
             return f"{self.hits[record].label} ({fragment})"
         return self.site.schema.label(iri, self.language)
 
+    def language_of(self, iri: str) -> str:
+        """Return the language of a label where it is not the reader's, else ``""``."""
+        hit = self.hits.get(record_of(iri))
+        return hit.language if hit else ""
+
     def kind(self, iri: str) -> str:
         """Return the path segment of the kind of a record, or ``""``."""
         hit = self.hits.get(iri)

@@ -93,6 +93,9 @@ class Head:
     description: str
     kinds: tuple[Shown, ...]
     facts: tuple[Row, ...]
+    #: Of label and description, where they are not in the reader's language.
+    language: str = ""
+    description_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,8 @@ class ResourceView:
         hit = self.linker.hits.get(self.about.iri)
         label = hit.label if hit else self._first(own, LABELS) or self.linker.label(self.about.iri)
         classes = tuple(self._class(c) for c in sorted(self.about.classes))
-        return Head(label, self._first(own, DESCRIPTIONS), classes, self._facts())
+        languages = (hit.language, hit.summary_language) if hit else ("", "")
+        return Head(label, self._first(own, DESCRIPTIONS), classes, self._facts(), *languages)
 
     def _facts(self) -> tuple[Row, ...]:
         """Return the rows that the shapes want at the top, in their order."""
@@ -299,7 +303,7 @@ def linked(linker: Linker, iri: str) -> Shown:
     href, external = linker.href(iri)
     kind = linker.site.schema.kind(linker.kind(iri))
     note = best(kind.label, linker.language) if kind else ""
-    return Shown(linker.label(iri), href, external, kind=note)
+    return Shown(linker.label(iri), href, external, linker.language_of(iri), kind=note)
 
 
 def _by_text(shown: Shown) -> list[str | int]:

@@ -130,6 +130,21 @@ def test_codes_stand_in_one_line_and_numbers_in_their_order(client: FlaskClient)
     assert 'class="kind"' not in parts.partition("</dd>")[0]  # all are territories
 
 
+def test_what_is_there_in_french_only_is_marked_on_english_pages(client: FlaskClient) -> None:
+    page = client.get("/doc/initiative/n1?lang=en", headers=HTML).text
+    assert '<h1 lang="fr">Jardin 1</h1>' in page
+    assert '<p class="lead" lang="fr">Pour essayer. <span class="tag">fr</span></p>' in page
+    assert (
+        'lang="fr">Jardin 50</a>'
+        in client.get("/browse/initiative?lang=en&page=2", headers=HTML).text
+    )
+    assert "<h1>Regional network of the Piles</h1>" in client.get("/doc/network/piles?lang=en").text
+    assert "<h1>Jardin 1</h1>" in client.get("/doc/initiative/n1?lang=fr", headers=HTML).text
+    document = client.get("/doc/territory/commune-13055.nt").text
+    assert '"Jardin 1"@fr' in document
+    assert '"Jardin 1"@en' not in document
+
+
 def test_a_page_names_its_own_address_and_leads_to_every_list(client: FlaskClient) -> None:
     page = client.get("/resource?lang=en&iri=" + quote(f"{BASE}id/network/mesclun"), headers=HTML)
     assert '<link rel="canonical" href="/doc/network/mesclun?lang=en">' in page.text

@@ -123,7 +123,7 @@ def test_nothing_found_proposes_what_is_like_it(client: Client) -> None:
 
 
 def test_order_and_table(client: Client) -> None:
-    names = re.compile(r'<a href="/doc/initiative/[^"]*">([^<]*)</a>')
+    names = re.compile(r'<a href="/doc/initiative/[^"]*"(?: lang="fr")?>([^<]*)</a>')
     by_name = names.findall(_page(client, LIST))
     newest = names.findall(_page(client, f"{LIST}?sort=newest"))
     assert len(by_name) == len(newest)
