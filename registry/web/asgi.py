@@ -16,7 +16,8 @@ from registry.web import access_log, metrics
 from registry.web.app import create_app
 from registry.web.compression import Compression
 from registry.web.endpoint import Endpoint
-from registry.web.result_cache import ResultCache
+from registry.web.page_cache import PageCache
+from registry.web.result_cache import Kept, ResultCache
 from registry.web.seats import SeatedPages
 from registry.web.shortcuts import Shortcuts
 from registry.web.site import ERROR, EXTENSION, Site
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     )
 
 _log: Final = logging.getLogger("registry.web")
+#: Of what is kept of answers, pages have a quarter.
+_PART_FOR_PAGES: Final = 4
 _ASCII: Final = bytes(range(0x21, 0x7F)).decode()
 
 
@@ -44,8 +47,10 @@ class Application:
         # Without an end to the queue no thread waits for a client that reads slowly.
         pages = WSGIMiddleware(flask, settings.web_threads, send_queue_size=0)  # type: ignore[arg-type]
         self._site: Site = flask.extensions[EXTENSION]
-        self._pages = cast("ASGIApp", SeatedPages(cast("ASGIApp", pages), self._site))
-        kept = ResultCache(settings.result_cache_mib * MIB)
+        seated = cast("ASGIApp", SeatedPages(cast("ASGIApp", pages), self._site))
+        most = settings.result_cache_mib * MIB
+        self._pages = cast("ASGIApp", PageCache(seated, self._site, most // _PART_FOR_PAGES))
+        kept = ResultCache[Kept](most - most // _PART_FOR_PAGES)
         self._endpoint = Endpoint(self._site, self._pages, kept)
         self._compression = Compression(kept)
         self._shortcuts = Shortcuts(self._site)

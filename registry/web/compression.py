@@ -46,7 +46,7 @@ _gzip: Final = functools.partial(zlib.compressobj, _LEVEL, wbits=_GZIP)
 class Compression:
     """The layer; ``kept`` remembers the packed form of small answers under their entity tag."""
 
-    def __init__(self, kept: ResultCache) -> None:
+    def __init__(self, kept: ResultCache[Kept]) -> None:
         self._kept = kept
 
     def around(self, scope: HTTPScope, send: Send) -> Send:
@@ -89,7 +89,7 @@ class _Packing:
     __slots__ = ("_brief", "_forced", "_kept", "_known", "_parts", "_send", "_start", "_stream")
 
     def __init__(
-        self, method: str, known: bytes, send: Send, kept: ResultCache, *, forced: bool
+        self, method: str, known: bytes, send: Send, kept: ResultCache[Kept], *, forced: bool
     ) -> None:
         self._brief = method == "HEAD"
         self._known = known

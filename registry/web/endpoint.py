@@ -77,7 +77,7 @@ class _Asked:
 class Endpoint:
     """The ASGI application at ``/sparql``; ``pages`` is the one for all the rest."""
 
-    def __init__(self, site: Site, pages: ASGIApp, results: ResultCache) -> None:
+    def __init__(self, site: Site, pages: ASGIApp, results: ResultCache[Kept]) -> None:
         self._site = site
         self._pages = pages
         self._results = results
