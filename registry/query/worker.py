@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import threading
 import time
@@ -32,6 +31,7 @@ from registry.formats import ANSWER_FORMATS, RDF_XML, RESULT_FORMATS, RESULTS_XM
 from registry.namespaces import PREFIXES
 from registry.query import confinement, frames
 from registry.query.inline import UnusableError, inlined
+from registry.xml_text import mended
 
 STACK_BYTES_PER_QUERY_BYTE: Final = 4096
 LEAST_STACK: Final = 64 << 20
@@ -45,8 +45,6 @@ _RESULTS: Final = {
     f.name: f.engine for f in RESULT_FORMATS if isinstance(f.engine, QueryResultsFormat)
 }
 _GRAPHS: Final = {f.name: f.engine for f in ANSWER_FORMATS if isinstance(f.engine, RdfFormat)}
-_NOT_XML: Final = bytes({*range(32)} - {*b"\t\n"})
-_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _XML: Final = frozenset({RDF_XML.engine, RESULTS_XML.engine})
 _PREFIXED: Final = {TURTLE.engine, TRIG.engine, RDF_XML.engine}
 
@@ -93,18 +91,12 @@ class _Sink:
 
 
 class _XmlSink(_Sink):
-    """The same for XML, of which the engine writes every character as it is (XML 1.0 §2.2, §2.11).
-
-    A carriage return would be read as a line feed; what XML has no place for at all becomes U+FFFD.
-    """
+    """The same for XML."""
 
     def write(self, piece: bytes) -> int:
         """Take a piece, mended."""
-        if len(piece.translate(None, _NOT_XML)) < len(piece):
-            mended = _FORBIDDEN.sub("\ufffd".encode(), piece)
-            super().write(mended.replace(b"\r", b"&#13;"))
-            return len(piece)
-        return super().write(piece)
+        super().write(mended(piece))
+        return len(piece)
 
 
 class _Worker:

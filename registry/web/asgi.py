@@ -14,6 +14,7 @@ from registry.query.pool import QueryPool
 from registry.settings import MIB, Settings
 from registry.web import access_log, metrics
 from registry.web.app import create_app
+from registry.web.body import replay
 from registry.web.compression import Compression
 from registry.web.endpoint import Endpoint
 from registry.web.page_cache import PageCache
@@ -89,6 +90,11 @@ class Application:
             target = self._endpoint if asked else self._pages
             await target(scope, receive, reply)
         except Exception as error:
+            if scope["path"] == access_log.ENDPOINT and not status:
+                # Said as all other problems are, and logged there.
+                cast("dict[str, Any]", scope)[ERROR] = error
+                await self._pages(scope, replay(b"", receive), reply)
+                return
             _log.exception("an unexpected failure")
             notes["problem"] = type(error).__name__
             raise

@@ -22,12 +22,13 @@ from registry.describe import (
     sources,
     triples,
 )
-from registry.formats import Format
+from registry.formats import RDF_XML, Format
 from registry.identifiers import is_iri
 from registry.namespaces import PREFIXES, RDF_TYPE, RDFS_LABEL, term
 from registry.texts import LANGUAGES
 from registry.web.links import document_path
 from registry.web.site import Visit
+from registry.xml_text import mended
 
 _NEXT = NamedNode("http://www.w3.org/1999/xhtml/vocab#next")
 _PREFIXES = {p: iri for p, iri in PREFIXES.items() if p not in {"sh", "void", "owl"}}
@@ -53,7 +54,8 @@ def document(visit: Visit, about: Description, form: Format, page: int) -> Docum
     body = pyoxigraph.serialize(
         stated, format=cast("pyoxigraph.RdfFormat", form.engine), prefixes=_PREFIXES
     )
-    return Document(body or b"", following)
+    written = body or b""
+    return Document(mended(written) if form is RDF_XML else written, following)
 
 
 def _triples(

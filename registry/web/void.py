@@ -14,7 +14,7 @@ from flask import Blueprint, Response, request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from registry.describe import Source, sources
-from registry.formats import GRAPH_FORMATS, Format
+from registry.formats import GRAPH_FORMATS, RDF_XML, Format
 from registry.identifiers import is_iri
 from registry.namespaces import PREFIXES, RDF_TYPE, term
 from registry.negotiation import negotiate
@@ -22,6 +22,7 @@ from registry.web.caching import not_modified, stamped, validator
 from registry.web.problems import NotAvailableError
 from registry.web.site import Visit, visit
 from registry.web.statistics import Statistics, statistics
+from registry.xml_text import mended
 
 blueprint: Final = Blueprint("void", __name__)
 
@@ -69,7 +70,8 @@ def described(view: Visit, form: Format, statements: Iterable[Triple]) -> Respon
         format=cast("pyoxigraph.RdfFormat", form.engine),
         prefixes=_PREFIXES,
     )
-    return stamped(Response(body or b"", content_type=form.content_type), etag, _VARY)
+    written = mended(body or b"") if form is RDF_XML else body
+    return stamped(Response(written or b"", content_type=form.content_type), etag, _VARY)
 
 
 def address(view: Visit) -> str:

@@ -1,11 +1,19 @@
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pyoxigraph
 import pytest
+import rdflib
 from flask.testing import FlaskClient
 from pyoxigraph import NamedNode, RdfFormat
 
+from registry.query.pool import QueryPool
+from registry.settings import Settings
+from registry.web.app import create_app
 from registry.web.resources import _ascii
+from support import contribute, initiative
 
 BASE = "https://w3id.org/faces/"
 SPATIAL = "http://purl.org/dc/terms/spatial"
@@ -98,3 +106,13 @@ def test_documents_have_validators(client: FlaskClient) -> None:
     again = client.get("/doc/network/mesclun.ttl", headers={"If-None-Match": first.headers["ETag"]})
     assert again.status_code == 304
     assert first.headers["ETag"] != client.get("/doc/network/mesclun.nt").headers["ETag"]
+
+
+def test_rdf_xml_keeps_what_a_value_holds(
+    shipped_dir: Path, tmp_path: Path, pool: QueryPool
+) -> None:
+    folder = shutil.copytree(shipped_dir, tmp_path / "registry", symlinks=True)
+    contribute(folder, "lines", initiative("lines", extra='; dcterms:description "a\\r\\nb"@en'))
+    client = create_app(Settings(), folder, pool).test_client()
+    document = client.get("/doc/initiative/lines.rdf").data
+    assert "a\r\nb" in {str(o) for o in rdflib.Graph().parse(data=document, format="xml").objects()}

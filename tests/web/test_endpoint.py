@@ -94,6 +94,8 @@ def without_a_server(application: Application, query: str, etag: str) -> int:
     """Return the status of a query that the application is handed directly."""
     scope = {
         "type": "http",
+        "http_version": "1.1",
+        "server": ("x", 80),
         "method": "GET",
         "path": "/sparql",
         "query_string": urlencode({"query": query}).encode(),
@@ -110,6 +112,12 @@ def without_a_server(application: Application, query: str, etag: str) -> int:
 
     run(application(scope, receive, send))  # type: ignore[arg-type]
     return int(sent[0]["status"])
+
+
+def test_an_unexpected_failure_is_a_problem_like_any_other(web_dir: Path) -> None:
+    """A pool that can be asked nothing raises what nobody expects."""
+    application = Application(Settings(), web_dir, Deaf(), Metrics())  # type: ignore[arg-type]
+    assert without_a_server(application, SELECT, "") == 500
 
 
 def test_what_differs_each_time_has_no_validator(client: Client) -> None:
