@@ -59,7 +59,7 @@ class Spot:
 def shown() -> Response:
     """Show a map and the list of what is on it."""
     view = visit()
-    etag = page_validator(view, "map")
+    etag = page_validator(view, f"map {request.host_url}")
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
@@ -71,6 +71,8 @@ def shown() -> Response:
         template,
         vary=_VARY,
         chart=chart,
+        host=request.host_url.rstrip("/"),
+        framed=chart.address(chart.view, path="/embed/map"),
         lines=outlines(chart.view.box, chart.view.scale),
         outlines_file=FILE,
         least=map_view.LEAST_ZOOM,

@@ -28,6 +28,9 @@ def test_the_map_is_moved_and_its_address_tells_where(strict: Page, site: str) -
     expect(strict.locator("#map-list").get_by_role("link").first).to_be_visible()
     link = strict.get_by_role("link", name="Link to this view")
     expect(link).to_have_attribute("href", re.compile("zoom=10"))
+    strict.get_by_text("Put this map into a page of your own", exact=True).click()
+    expect(strict.locator("#map-line")).to_contain_text(re.compile("<iframe src=.*&amp;zoom=10"))
+    expect(strict.get_by_role("button", name="Copy : HTML")).to_be_visible()
 
 
 def test_the_keyboard_reaches_the_records_of_a_spot(strict: Page, site: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -210,3 +211,15 @@ def test_a_record_has_a_small_map_that_leads_to_the_map(
 def test_a_record_that_is_nowhere_has_no_small_map(client: FlaskClient) -> None:
     page = client.get("/doc/initiative/nowhere", headers=HTML).text
     assert "whereabouts" not in page
+
+
+def test_the_page_gives_the_line_that_frames_its_view(client: FlaskClient) -> None:
+    page = client.get("/map?q=%22moulin%3E&zoom=9&lat=43.3&lon=5.4&lang=en", headers=HTML).text
+    code = re.search(r'<code id="map-line">([^<]*)</code>', page)
+    assert code
+    line = unescape(code[1])
+    source = re.search(r'<iframe src="([^"]*)" title="Map · [^"]*" [^<>]*></iframe>', line)
+    assert source
+    address = unescape(source[1])
+    assert address.startswith("http://localhost/embed/map?q=%22moulin%3E&zoom=9&lat=43.30000")
+    assert client.get(address.removeprefix("http://localhost")).status_code == 200
