@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +27,16 @@ request = function()
   query = string.gsub(query, "UNIQUE", tostring(count))
   return wrk.format("GET", "{path}?query=" .. query, {{{headers}}})
 end
-local bad = 0
+"""
+#: Each request asks for the next of a list of addresses.
+_PATHS = """
+local n, paths = 0, {{{paths}}}
+request = function()
+  n = n % #paths + 1
+  return wrk.format("GET", paths[n], {{{headers}}})
+end
+"""
+_DONE = """
 done = function(summary, latency, requests)
   io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
     latency:percentile(50), latency:percentile(99),
@@ -107,10 +116,33 @@ def wrk(  # noqa: PLR0913 — what a load is
     base, _, path = url.removeprefix("http://").partition("/")
     # In Lua, a per cent sign in a replacement or pattern is doubled; in the query it is not.
     encoded = quote(query, safe="").replace("\\", "\\\\")
-    fields = ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in headers.items())
-    script = _SCRIPT.format(start=start, size=size, query=encoded, path=f"/{path}", headers=fields)
+    script = _SCRIPT.format(
+        start=start, size=size, query=encoded, path=f"/{path}", headers=_table(headers)
+    )
+    return _run(script, base, clients, seconds)
+
+
+def wrk_paths(
+    url: str,
+    paths: Sequence[str],
+    *,
+    clients: int,
+    seconds: int = 5,
+    headers: Mapping[str, str],
+) -> Measured:
+    """Ask for these addresses of a site in turn, over and over, from ``clients`` connections."""
+    listed = ", ".join(json.dumps(path) for path in paths)
+    script = _PATHS.format(paths=listed, headers=_table(headers))
+    return _run(script, url.removeprefix("http://"), clients, seconds)
+
+
+def _table(headers: Mapping[str, str]) -> str:
+    return ", ".join(f"[{json.dumps(k)}] = {json.dumps(v)}" for k, v in headers.items())
+
+
+def _run(script: str, base: str, clients: int, seconds: int) -> Measured:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as file:
-        file.write(script)
+        file.write(script + _DONE)
         file.flush()
         rest = ["--timeout", "60s", "-s", file.name, f"http://{base}"]
         output = subprocess.run(

@@ -125,7 +125,7 @@ class Settings:
     )
     result_cache_mib: int = _setting(
         32,
-        "Memory in each web process for small answers that are asked again, in MiB; 0: none.",
+        "Memory in each web process for answers and pages that are asked again, in MiB; 0: none.",
         least=0,
         most=4096,
     )
