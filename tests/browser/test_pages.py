@@ -88,6 +88,15 @@ def test_no_name_covers_the_numbers_beside_it(strict: Page, site: str) -> None:
         assert covered == [], name
 
 
+def test_the_main_menu_takes_one_line_on_a_phone(strict: Page, site: str) -> None:
+    strict.set_viewport_size({"width": 390, "height": 800})
+    for language in ("fr", "en"):
+        visit(strict, site, PAGES["figures"], language)
+        menu = strict.locator("header nav").first.bounding_box()
+        assert menu is not None
+        assert menu["height"] < 60
+
+
 def test_every_page_says_to_others_what_it_is_called(strict: Page, site: str) -> None:
     for name in ("home", "list", "organisation", "quality", "map", "answer", "term"):
         visit(strict, site, PAGES[name], "fr")
