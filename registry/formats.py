@@ -14,12 +14,14 @@ class Format:
 
     ``media_types`` holds the preferred one first; the others are accepted in ``Accept``.
     ``engine`` is the engine's own name for it (None: HTML, which the site writes itself).
+    ``also`` are other names that clients ask for it by.
     """
 
     name: str
     extension: str
     media_types: tuple[str, ...]
     engine: RdfFormat | QueryResultsFormat | None = None
+    also: tuple[str, ...] = ()
 
     @property
     def media_type(self) -> str:
@@ -34,10 +36,16 @@ class Format:
 
 
 HTML: Final = Format("html", "html", ("text/html", "application/xhtml+xml"))
-TURTLE: Final = Format("turtle", "ttl", ("text/turtle", "application/x-turtle"), RdfFormat.TURTLE)
+TURTLE: Final = Format(
+    "turtle", "ttl", ("text/turtle", "application/x-turtle"), RdfFormat.TURTLE, ("n3",)
+)
 N_TRIPLES: Final = Format("ntriples", "nt", ("application/n-triples",), RdfFormat.N_TRIPLES)
-JSON_LD: Final = Format("jsonld", "jsonld", ("application/ld+json",), RdfFormat.JSON_LD)
-RDF_XML: Final = Format("rdfxml", "rdf", ("application/rdf+xml",), RdfFormat.RDF_XML)
+JSON_LD: Final = Format(
+    "jsonld", "jsonld", ("application/ld+json",), RdfFormat.JSON_LD, ("json-ld",)
+)
+RDF_XML: Final = Format(
+    "rdfxml", "rdf", ("application/rdf+xml",), RdfFormat.RDF_XML, ("rdf+xml", "xml")
+)
 TRIG: Final = Format("trig", "trig", ("application/trig",), RdfFormat.TRIG)
 N_QUADS: Final = Format("nquads", "nq", ("application/n-quads",), RdfFormat.N_QUADS)
 
@@ -79,6 +87,6 @@ def by_name(formats: tuple[Format, ...], name: str) -> Format | None:
     """Return the format with that name, extension or media type, or None."""
     wanted = name.lower().strip()
     return next(
-        (f for f in formats if wanted in {f.name, f.extension, *f.media_types}),
+        (f for f in formats if wanted in {f.name, f.extension, *f.media_types, *f.also}),
         None,
     )

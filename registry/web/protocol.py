@@ -39,6 +39,7 @@ _OTHER_PARAMETERS: Final = 20_000
 _MOST_PARAMETERS: Final = 1000
 _GRAPH_FORMS: Final = frozenset({"CONSTRUCT", "DESCRIBE"})
 
+_EVERY: Final = (*RESULT_FORMATS, *ANSWER_FORMATS)
 _SPACES: Final = " \t"
 _LINE_ENDS: Final = re.compile(r"[\r\n]")
 
@@ -132,7 +133,7 @@ def read_question(
         query,
         default,
         named,
-        _one(parameters, "format"),
+        _format(parameters),
         _timeout(_one(parameters, "timeout")),
         _one(parameters, "release"),
     )
@@ -199,6 +200,15 @@ def _one(parameters: Parameters, name: str) -> str | None:
     if len(values) > 1:
         raise _twice(name)
     return values[0] if values and values[0].strip() else None
+
+
+def _format(parameters: Parameters) -> str | None:
+    """Return the format asked for by name; some clients give its name and its media types."""
+    values = _values(parameters, "format")
+    named = {by_name(_EVERY, value.partition(",")[0]) or value for value in values}
+    if len(values) > 1 and len(named) == 1:
+        return values[0]
+    return _one(parameters, "format")
 
 
 def _twice(name: str) -> UsageError:

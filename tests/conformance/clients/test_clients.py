@@ -13,7 +13,19 @@ from urllib.parse import urlencode
 import pytest
 from rdflib import URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
-from SPARQLWrapper import CSV, JSON, POST, POSTDIRECTLY, TURTLE, XML, SPARQLWrapper
+from SPARQLWrapper import (
+    CSV,
+    JSON,
+    JSONLD,
+    N3,
+    POST,
+    POSTDIRECTLY,
+    RDFXML,
+    TSV,
+    TURTLE,
+    XML,
+    SPARQLWrapper,
+)
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed
 
 from web.web_server import Server
@@ -24,7 +36,7 @@ SELECT = f"SELECT ?s ?label {{ ?s a <{NETWORK}> ; <{LABEL}> ?label }} ORDER BY ?
 MESCLUN = "https://w3id.org/faces/id/network/mesclun"
 
 
-@pytest.mark.parametrize("form", [JSON, XML, CSV])
+@pytest.mark.parametrize("form", [JSON, XML, CSV, TSV])
 @pytest.mark.parametrize("method", ["GET", POST])
 def test_sparqlwrapper(server: Server, form: str, method: str) -> None:
     client = SPARQLWrapper(f"{server.url}/sparql", returnFormat=form)
@@ -33,6 +45,13 @@ def test_sparqlwrapper(server: Server, form: str, method: str) -> None:
     found = client.query().convert()
     text = found.toxml() if form == XML else str(found)
     assert "Mesclun" in text
+
+
+@pytest.mark.parametrize("form", [TURTLE, N3, RDFXML, JSONLD, XML])
+def test_sparqlwrapper_gets_graphs(server: Server, form: str) -> None:
+    client = SPARQLWrapper(f"{server.url}/sparql", returnFormat=form)
+    client.setQuery(f"CONSTRUCT WHERE {{ ?s a <{NETWORK}> }}")
+    assert b"mesclun" in client.query().response.read()
 
 
 def test_sparqlwrapper_posts_directly_gets_graphs_and_sees_errors(server: Server) -> None:

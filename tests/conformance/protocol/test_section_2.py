@@ -222,6 +222,13 @@ def test_2_1_5_qualities_are_weighed(client: Client, accept: str, kind: str) -> 
     assert answer.headers["Content-Type"] == kind
 
 
+def test_a_format_may_be_named_twice_where_it_is_the_same(client: Client) -> None:
+    """SPARQLWrapper asks so for TSV."""
+    for formats, status in ((("tsv", "text/tab-separated-values"), 200), (("tsv", "csv"), 400)):
+        asked = urlencode([("query", ASK), *(("format", each) for each in formats)])
+        assert client.get(f"/sparql?{asked}").status_code == status
+
+
 def test_2_1_5_nothing_that_suits_is_406_and_lists_what_would(client: Client) -> None:
     for query, named in ((ASK, "text/csv"), ("DESCRIBE <urn:x>", "application/n-quads")):
         headers = {"Accept": "image/png"}
