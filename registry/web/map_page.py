@@ -8,8 +8,9 @@ of ``/embed/map`` may stand in pages of others.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -71,6 +72,8 @@ def shown() -> Response:
         template,
         vary=_VARY,
         chart=chart,
+        filters=() if chart.embedded else chart.choosing.filters(),
+        chips=() if chart.embedded else chart.choosing.chips(),
         host=request.host_url.rstrip("/"),
         framed=chart.address(chart.view, path="/embed/map"),
         lines=outlines(chart.view.box, chart.view.scale),
@@ -163,6 +166,14 @@ class _Chart:
         text = urlencode(pairs)
         path = path or self.path
         return self._visit.link(f"{path}?{text}" if text else path)
+
+    @functools.cached_property
+    def choosing(self) -> search.Maker:
+        """What makes the filters of these records; choosing stays on the map."""
+        kinds = tuple(kind for kind in self.what.kinds if kind.segment in self.segments)
+        index, language = self._visit.release.index, self._visit.language
+        found = index.find(self.what.wanted, self.segments, language, offset=0, limit=0)
+        return search.Maker(self._visit, replace(self.what, kinds=kinds), found)
 
     @property
     def here(self) -> str:

@@ -166,7 +166,7 @@ def _page(kind: Kind | None) -> Response:
     )
     if number > 1 and not found.matches:
         raise NotFoundError(Text("There is no page “{page}”.", page=str(number)))
-    maker = _Maker(view, what, found)
+    maker = Maker(view, what, found)
     as_table = request.args.get("view") == _TABLE
     columns = [f for f in what.fields.values() if as_table and len(what.kinds) == 1]
     return page(
@@ -220,7 +220,7 @@ def _found(view: Visit, word: str) -> bool:
     return view.release.index.search(word, view.language, limit=1).total > 0
 
 
-class _Maker:
+class Maker:
     """Makes what the page shows of what was found."""
 
     def __init__(self, view: Visit, what: Asked, found: Found) -> None:

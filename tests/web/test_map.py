@@ -223,3 +223,25 @@ def test_the_page_gives_the_line_that_frames_its_view(client: FlaskClient) -> No
     address = unescape(source[1])
     assert address.startswith("http://localhost/embed/map?q=%22moulin%3E&zoom=9&lat=43.30000")
     assert client.get(address.removeprefix("http://localhost")).status_code == 200
+
+
+def test_filters_are_chosen_and_taken_back_on_the_map(client: FlaskClient) -> None:
+    page = client.get("/map?lang=en", headers=HTML).text
+    kind = re.search(r'<a href="(/map[^"]*kind=initiative[^"]*)" rel="nofollow">', page)
+    assert kind
+    page = client.get(unescape(kind[1]), headers=HTML).text
+    choice = re.search(
+        r'<a href="([^"]*)" rel="nofollow"><span class="name">Bouches-du-Rhône</span>'
+        r' <span class="number">(\d+)',
+        page,
+    )
+    assert choice
+    href = unescape(choice[1])
+    assert href.startswith("/map?")
+    chosen = client.get(href, headers=HTML).text
+    assert f"{choice[2]} of {choice[2]} records" in chosen
+    assert "<summary>Filter (2)</summary>" in chosen
+    chips = re.search(r'<ul class="chips".*?</ul>', chosen, re.DOTALL)
+    assert chips
+    assert chips[0].count("<li>") == 2
+    assert chips[0].count('href="/map') == 2
