@@ -30,14 +30,14 @@ from registry.web.site import Visit, visit
 blueprint: Final = Blueprint("figures", __name__)
 
 _VARY: Final = "Accept-Language"
-_INITIATIVE: Final = "initiative"
+INITIATIVE: Final = "initiative"
 _ACCOMPANIMENT: Final = "accompaniment"
-_SPATIAL, _STAGE = PREFIXES["dcterms"] + "spatial", PREFIXES["faces"] + "latestStage"
-_MEMBER: Final = PREFIXES["org"] + "memberOf"
+SPATIAL, _STAGE = PREFIXES["dcterms"] + "spatial", PREFIXES["faces"] + "latestStage"
+MEMBER: Final = PREFIXES["org"] + "memberOf"
 _ACCOMPANIED: Final = PREFIXES["faces"] + "accompaniedBy"
 _APPROACH: Final = PREFIXES["faces"] + "approach"
 #: Values of one filter that are listed; a table may have so many rows and columns.
-_MOST_BARS: Final = 12
+MOST_BARS: Final = 12
 _MOST_LINES: Final = 60
 
 
@@ -80,17 +80,22 @@ class Crossed:
     counts: tuple[tuple[int, ...], ...]
 
 
-class Figures:
-    """What is counted for one address: the records that its filters leave."""
+def wanted(view: Visit) -> Asked:
+    """Return what the address asks to count. Raises UsageError where there is no such kind."""
+    segment = request.args.get("kind") or INITIATIVE
+    if view.site.schema.kind(segment) is None:
+        raise UsageError(
+            Text("There is no kind of records “{kind}”.", kind=segment[:40]), where="kind"
+        )
+    return asked(view, segment)
 
-    def __init__(self, view: Visit) -> None:
+
+class Figures:
+    """What is counted: the records that filters leave."""
+
+    def __init__(self, view: Visit, what: Asked) -> None:
         self.view = view
-        segment = request.args.get("kind") or _INITIATIVE
-        if view.site.schema.kind(segment) is None:
-            raise UsageError(
-                Text("There is no kind of records “{kind}”.", kind=segment[:40]), where="kind"
-            )
-        self.what: Asked = asked(view, segment)
+        self.what = what
         self.facets = view.release.index.facets
         everything = self.facets.having(KIND, self.what.segments)
         self.records: BitMap = self.facets.chosen(everything, self.what.wanted.choices)
@@ -113,7 +118,7 @@ class Figures:
         for each in counts:
             if each.below and each.value in self.what.wanted.choices.get(field.path, ()):
                 counts = list(each.below)
-        return sorted(counts, key=lambda c: c.value) if _are_years(counts) else counts
+        return sorted(counts, key=lambda c: c.value) if are_years(counts) else counts
 
     def names(self, values: Iterable[str]) -> Linker:
         """Return what knows the names of values."""
@@ -122,7 +127,7 @@ class Figures:
 
     def crossed(self) -> Crossed | None:
         """Return the table that the address asks for, by territory and stage if it does not."""
-        rows, columns = self._field("rows", _SPATIAL), self._field("columns", _STAGE)
+        rows, columns = self._field("rows", SPATIAL), self._field("columns", _STAGE)
         if rows is None or columns is None:
             return None
         down, across = (self.values(field)[:_MOST_LINES] for field in (rows, columns))
@@ -154,7 +159,8 @@ class Figures:
         return fields[wanted]
 
 
-def _are_years(counts: Sequence[ValueCount]) -> bool:
+def are_years(counts: Sequence[ValueCount]) -> bool:
+    """Whether the values of a filter are years."""
     return bool(counts) and all(is_year(each.value) for each in counts)
 
 
@@ -170,10 +176,10 @@ def figures() -> Response:
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
-    counted = Figures(view)
+    counted = Figures(view, wanted(view))
     what, crossed = counted.what, counted.crossed()
     approaches = None
-    if not what.wanted.choices and what.segments == (_INITIATIVE,):
+    if not what.wanted.choices and what.segments == (INITIATIVE,):
         approaches = _approaches(view)
     return page(
         view,
@@ -183,21 +189,21 @@ def figures() -> Response:
         what=what,
         kind=what.kinds[0],
         total=counted.total,
-        tiles=_tiles(counted),
-        parts_of=[_part(counted, name, field) for name, field in what.fields.items()],
+        tiles=tiles(counted),
+        parts_of=[part(counted, name, field) for name, field in what.fields.items()],
         approaches=approaches,
         crossed=crossed,
         fields={name: best(f.name, view.language) for name, f in what.fields.items()},
         cell=lambda row, column: _cell(counted, crossed, row, column),
         chips=_chips(counted),
-        kept=[(k, v) for k, v in _choices(counted)],
+        kept=[(k, v) for k, v in choices(counted)],
         files={name: _file(view, end) for name, end in (("CSV", "csv"), ("Data Cube", "ttl"))},
         sparql=_sparql(counted, crossed),
-        records_here=view.link(f"/search?{urlencode(_choices(counted))}"),
+        records_here=view.link(f"/search?{urlencode(choices(counted))}"),
     )
 
 
-def _choices(counted: Figures) -> list[tuple[str, str]]:
+def choices(counted: Figures) -> list[tuple[str, str]]:
     """Return kind and choices as an address of the search names them."""
     chosen = [
         (parameter(field), short(counted.view, value))
@@ -210,16 +216,16 @@ def _choices(counted: Figures) -> list[tuple[str, str]]:
 def _search(counted: Figures, *more: tuple[str, str]) -> str:
     """Return where the records are listed that have these values, too."""
     names = {name for name, _ in more}
-    kept = [pair for pair in _choices(counted) if pair[0] not in names]
+    kept = [pair for pair in choices(counted) if pair[0] not in names]
     added = [(name, short(counted.view, value)) for name, value in more]
     return counted.view.link(f"/search?{urlencode([*kept, *added])}")
 
 
-def _tiles(counted: Figures) -> list[tuple[int, Text]]:
+def tiles(counted: Figures) -> list[tuple[int, Text]]:
     """Return the numbers at the top, with what they count."""
-    if counted.what.segments != (_INITIATIVE,):
+    if counted.what.segments != (INITIATIVE,):
         return []
-    member = counted.having_any(_MEMBER)
+    member = counted.having_any(MEMBER)
     alone = counted.total - member
     share = round(100 * alone / counted.total) if counted.total else 0
     return [
@@ -230,9 +236,10 @@ def _tiles(counted: Figures) -> list[tuple[int, Text]]:
     ]
 
 
-def _part(counted: Figures, name: str, field: Field) -> Part:
+def part(counted: Figures, name: str, field: Field, most: int = MOST_BARS) -> Part:
+    """Return the values of a filter as bars, so many of them at most; of years all."""
     values = counted.values(field)
-    seen = values if _are_years(values) else values[:_MOST_BARS]
+    seen = values if are_years(values) else values[:most]
     linker = counted.names({each.value for each in seen})
     bars = tuple(
         Bar(
@@ -282,7 +289,7 @@ def _cell(counted: Figures, crossed: Crossed | None, row: int, column: int) -> s
 
 def _chips(counted: Figures) -> list[tuple[str, str]]:
     """Return what was chosen, and the address without it."""
-    pairs = _choices(counted)[1:]
+    pairs = choices(counted)[1:]
     linker = counted.names(
         value for values in counted.what.wanted.choices.values() for value in values
     )

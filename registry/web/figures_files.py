@@ -18,7 +18,7 @@ from registry.namespaces import PREFIXES, RDF_TYPE, RDFS_LABEL, term
 from registry.schema import Field
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator, stamped
-from registry.web.figures import Crossed, Figures
+from registry.web.figures import Crossed, Figures, wanted
 from registry.web.site import visit
 from registry.web.void import address
 
@@ -161,7 +161,8 @@ def _here(extension: str) -> str:
 
 
 def _counted() -> tuple[Figures, Crossed]:
-    counted = Figures(visit())
+    view = visit()
+    counted = Figures(view, wanted(view))
     crossed = counted.crossed()
     if crossed is None:
         raise NotFoundError(

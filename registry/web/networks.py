@@ -36,6 +36,8 @@ _KINDS: Final = ("initiative", "organization", "network")
 _MOST_NETWORKS: Final = 40
 _MOST_PAIRS: Final = 60
 _MOST_LINES: Final = 120
+#: Filters that the page offers, by their names in its address.
+OFFERED: Final = frozenset({"spatial", "theme"})
 #: Filters that choose among members; a network is not chosen here, it is what is shown.
 _NOT_HERE: Final = frozenset({_MEMBER, _ACCOMPANIED})
 
@@ -98,7 +100,7 @@ def networks() -> Response:
         filters=[
             (best(field.name, view.language), _offered(view, what, name, field.path))
             for name, field in what.fields.items()
-            if field.path not in _NOT_HERE and name in {"spatial", "theme"}
+            if field.path not in _NOT_HERE and name in OFFERED
         ],
         alone=len(records & facets.having(KIND, ["initiative"]) - facets.having_any(_MEMBER)),
     )

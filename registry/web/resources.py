@@ -21,6 +21,7 @@ from registry.web.documents import document
 from registry.web.links import Linker, document_path, iri_of_document, split_extension
 from registry.web.neighbours import neighbours
 from registry.web.paging import page_number
+from registry.web.portrait import portrait
 from registry.web.problems import NotAvailableError
 from registry.web.relations import Teller, told
 from registry.web.rendering import page
@@ -267,6 +268,7 @@ def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
         "relations": relations,
         "timeline": timeline(about, relations, shown.linker, today),
         "neighbours": neighbours(about.iri, relations, shown.linker),
+        "portrait": portrait(view, about.iri),
         "sections": shown.sections(),
         "incoming": shown.incoming(),
         "truncated": about.truncated,

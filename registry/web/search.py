@@ -117,6 +117,14 @@ def asked(view: Visit, segment: str | None = None) -> Asked:
     return Asked(Wanted(words, choices, order), kinds, fields, anything)
 
 
+def those(view: Visit, segment: str, choices: dict[str, tuple[str, ...]]) -> Asked:
+    """Return what an address would ask for that names a kind of records and these choices."""
+    schema = view.site.schema
+    kinds = tuple(filter(None, (schema.kind(segment),)))
+    fields = {parameter(each): each for each in schema.facets(kinds)}
+    return Asked(Wanted("", choices, BEST), kinds, fields, anything=True)
+
+
 def _full(view: Visit, value: str) -> str:
     """Return the value that an address names: an IRI below the base is written without it."""
     return view.site.iris.iri(value) if value.startswith(("id/", "vocab/")) else value

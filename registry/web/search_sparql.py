@@ -25,10 +25,11 @@ _WORDS: Final = (
 )
 
 
-def as_sparql(what: Asked, language: str) -> str:
+def as_sparql(what: Asked, language: str, without: str | None = None) -> str:
     """Return a query for the records that the filters leave, and their names.
 
-    Words are looked for in names only: SPARQL has no index of texts.
+    ``without`` is a property of which they have no value. Words are looked for in names only:
+    SPARQL has no index of texts.
     """
     classes = [_term(kind.class_iri) for kind in what.kinds]
     kind = classes[0] if len(classes) == 1 else "?kind"
@@ -37,6 +38,8 @@ def as_sparql(what: Asked, language: str) -> str:
         lines.append(f"  VALUES ?kind {{ {' '.join(classes)} }}")
     for number, (path, values) in enumerate(what.wanted.choices.items(), start=1):
         lines += _choice(f"?value{number}", path, values)
+    if without:
+        lines.append(f"  MINUS {{ ?record {_term(without)} ?any }}")
     lines += _NAME if language == "fr" else _NAME_OR_FRENCH
     if what.wanted.words:
         lines.append(_WORDS)

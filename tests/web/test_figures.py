@@ -145,3 +145,65 @@ def test_networks_of_a_territory(client: Client) -> None:
     assert f"are alone: {number} initiatives" in there
     nothing = client.get("/networks?theme=vocab/theme/no-such", headers=HTML)
     assert nothing.status_code == 200
+
+
+IN_PLACE = "http://purl.org/dc/terms/spatial>/<http://www.opengis.net/ont/geosparql#sfWithin>*"
+THEME = "https://w3id.org/faces/ontology#theme>/<http://www.w3.org/2004/02/skos/core#broader>*"
+PORTRAITS = [
+    ("/doc/territory/departement-13", IN_PLACE, "id/territory/departement-13"),
+    ("/doc/territory/commune-13055", IN_PLACE, "id/territory/commune-13055"),
+    ("/doc/vocab/theme/food", THEME, "vocab/theme/food"),
+    ("/doc/network/demo-net-06", "http://www.w3.org/ns/org#memberOf>", "id/network/demo-net-06"),
+]
+
+
+def _portrait(client: Client, path: str) -> str:
+    page = client.get(f"{path}?lang=en", headers=HTML).text
+    return page.partition('<h2 id="portrait">')[2].partition('<section class="facts">')[0]
+
+
+@pytest.mark.parametrize(("path", "by", "value"), PORTRAITS)
+def test_what_exists_here_is_what_the_endpoint_counts(
+    client: Client, path: str, by: str, value: str
+) -> None:
+    part = _portrait(client, path)
+    these = f"?i a faces:Initiative ; <{by} <https://w3id.org/faces/{value}>"
+    member = "FILTER EXISTS { ?i <http://www.w3.org/ns/org#memberOf> ?n }"
+    alone = _count(client, f"{these} {member.replace('EXISTS', 'NOT EXISTS')}")
+    shown = [int(n) for n in re.findall(r'<li><span class="number">([\d,]+)</span>', part)]
+    assert shown == [
+        _count(client, these),
+        _count(client, f"{these} {member}"),
+        alone,
+        _count(client, f"{these} FILTER EXISTS {{ ?i faces:accompaniedBy ?a }}"),
+    ]
+    lonely = re.findall(r'href="(/sparql\?[^"]*)"[^>]*>The \d+ in no network', part)
+    assert bool(lonely) == bool(alone and "network/" not in path)
+    for href in lonely:
+        query = dict(parse_qsl(urlsplit(unescape(href)).query))["query"]
+        answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+        assert len(answer.text.splitlines()) - 1 == alone
+
+
+def test_every_number_of_what_exists_here_leads_to_its_records(client: Client) -> None:
+    part = _portrait(client, "/doc/vocab/theme/food")
+    bars = re.findall(r'<a href="([^"]*)" rel="nofollow">[^<]*</a><svg.*?<td>(\d+)</td>', part)
+    assert len(bars) > 5
+    for href, number in bars:
+        expected = "One record found" if number == "1" else f"{number} records found"
+        assert expected in client.get(unescape(href), headers=HTML).text
+
+
+def test_the_years_are_those_of_the_endpoint(client: Client) -> None:
+    part = _portrait(client, "/doc/territory/departement-13").partition(">founding date<")[2]
+    years = re.findall(r'<tr><th scope="row">(\d+)</th><td>(\d+)</td></tr>', part)
+    assert years
+    for year, number in years:
+        said = f"faces:foundingDate ?d FILTER(STRSTARTS(STR(?d), '{year}'))"
+        these = f"?i a faces:Initiative ; <{IN_PLACE} <https://w3id.org/faces/id/territory/"
+        assert int(number) == _count(client, f"{these}departement-13> ; {said}")
+
+
+def test_what_no_initiative_has_as_a_value_has_no_such_part(client: Client) -> None:
+    assert not _portrait(client, "/doc/initiative/demo-ini-003")
+    assert not _portrait(client, "/doc/territory/commune-06001")

@@ -1,0 +1,145 @@
+"""What exists here: the initiatives of a territory, a theme or a network in figures, on its page.
+
+Counted like ``/figures`` from the filters of the search, in memory: no query is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from registry.schema import Field
+from registry.search.facets import KIND
+from registry.texts import Text, best
+from registry.web.figures import (
+    INITIATIVE,
+    MEMBER,
+    SPATIAL,
+    Bar,
+    Figures,
+    Part,
+    are_years,
+    choices,
+    part,
+    tiles,
+)
+from registry.web.networks import OFFERED
+from registry.web.search import short, those
+from registry.web.search_sparql import as_sparql
+from registry.web.site import Visit
+
+#: Values of each filter that are shown; all of them are one click away.
+_MOST_BARS: Final = 6
+_HEIGHT: Final = 72
+_HERE: Final = Text("What exists here")
+_GATHERED: Final = Text("In figures")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A year of the chart: places in percent of the width, height in pixels."""
+
+    year: int
+    count: int
+    x: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Years:
+    """How many records say each year, from the first that one says to the last."""
+
+    title: str
+    columns: Sequence[Column]
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The numbers, the filters as bars, the years, and where the same initiatives are shown."""
+
+    heading: str
+    title: str
+    tiles: Sequence[tuple[int, Text]]
+    parts: Sequence[Part]
+    years: Sequence[Years]
+    alone: Bar | None
+    ways: Mapping[str, str]
+
+
+def portrait(view: Visit, iri: str) -> Portrait | None:
+    """Return it for what is a value of a filter of initiatives; None where none has it."""
+    chosen = _chosen(view, iri)
+    if chosen is None:
+        return None
+    name, field = chosen
+    counted = Figures(view, those(view, INITIATIVE, {field.path: (iri,)}))
+    fields = {n: f for n, f in counted.what.fields.items() if n != name}
+    years = {n: f for n, f in fields.items() if are_years(counted.values(f))}
+    bars = [part(counted, n, f, _MOST_BARS) for n, f in fields.items() if n not in years]
+    return Portrait(
+        (_HERE if field.path == SPATIAL else _GATHERED).to(view.language),
+        best(field.name, view.language),
+        tiles(counted),
+        [each for each in bars if _tells(each, counted.total)],
+        [_years(counted, each) for each in years.values()],
+        _alone(counted) if field.path != MEMBER else None,
+        _ways(counted, (name, short(view, iri))),
+    )
+
+
+def _chosen(view: Visit, iri: str) -> tuple[str, Field] | None:
+    """Return the first filter of initiatives of which some have the value."""
+    facets = view.release.index.facets
+    initiatives = facets.having(KIND, [INITIATIVE])
+    for name, field in those(view, INITIATIVE, {}).fields.items():
+        if facets.having(field.path, [iri]).intersect(initiatives):
+            return name, field
+    return None
+
+
+def _tells(each: Part, total: int) -> bool:
+    """Whether the values differ from record to record."""
+    return bool(each.bars) and any(bar.count < total for bar in each.bars)
+
+
+def _years(counted: Figures, field: Field) -> Years:
+    said = {int(each.value): each.count for each in counted.values(field)}
+    every = range(min(said), max(said) + 1)
+    most, step = max(said.values()), 100 / len(every)
+    columns = [
+        Column(
+            year,
+            said.get(year, 0),
+            round(place * step + step * 0.1, 3),
+            round(step * 0.8, 3),
+            round(_HEIGHT * said.get(year, 0) / most, 1),
+        )
+        for place, year in enumerate(every)
+    ]
+    return Years(best(field.name, counted.view.language), columns, most)
+
+
+def _alone(counted: Figures) -> Bar | None:
+    """Return the initiatives in no network, and where they are listed."""
+    alone = counted.records - counted.facets.having_any(MEMBER)
+    if not alone:
+        return None
+    query = as_sparql(counted.what, counted.view.language, without=MEMBER)
+    return Bar("", len(alone), 0, counted.view.link("/sparql", query=query, format="html"))
+
+
+def _ways(counted: Figures, choice: tuple[str, str]) -> dict[str, str]:
+    """Return the pages that show the same initiatives, by what they are."""
+    link, own = counted.view.link, urlencode([choice])
+    ways = {
+        "list": link(f"/search?{urlencode(choices(counted))}"),
+        "map": link(f"/map?{urlencode(choices(counted))}"),
+        "figures": link(f"/figures?{own}"),
+    }
+    if choice[0] in OFFERED:
+        ways["networks"] = link(f"/networks?{own}")
+    return ways
