@@ -5,6 +5,7 @@ Counted from the filters of the search, of all members or of those that a territ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -19,7 +20,7 @@ from registry.search.facets import KIND
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.links import Linker, document_path
-from registry.web.pictures import ROW, WIDTH, Picture, Spot, places
+from registry.web.pictures import ROW, STRENGTHS, WIDTH, Picture, Spot, places
 from registry.web.rendering import page
 from registry.web.search import Asked, asked, is_year, parameter, short
 from registry.web.site import Visit, visit
@@ -182,13 +183,14 @@ def _picture(rows: Mapping[str, Row], pairs: Sequence[Pair], language: str) -> P
         for side in (left, right)
         for row, place in zip(side, places(len(side), height, left=side is left), strict=True)
     }
+    most = max((pair.shared for pair in drawn), default=1)
     ends = [(spots[pair.one.path], spots[pair.other.path]) for pair in drawn]
     return Picture(
         "network",
         Text("Networks that share members").to(language),
         Text(
             "{n} networks, with the number of their members; {m} lines join those that share some,"
-            " the strongest ones. The tables below say the same.",
+            " the strongest ones: the wider, the more. The tables below say the same.",
             n=len(nodes),
             m=len(ends),
         ).to(language),
@@ -197,6 +199,7 @@ def _picture(rows: Mapping[str, Row], pairs: Sequence[Pair], language: str) -> P
         lines=[
             f"M{a.x} {a.y}Q{WIDTH / 2} {round((a.y + b.y) / 2, 1)} {b.x} {b.y}" for a, b in ends
         ],
+        strengths=[math.ceil(STRENGTHS * pair.shared / most) for pair in drawn],
     )
 
 

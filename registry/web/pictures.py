@@ -36,6 +36,8 @@ _HIGHEST: Final = 400
 _LEAST_SPAN: Final = 0.02
 _TOGETHER: Final = 34
 ROW: Final = 27
+#: In so many widths a line is drawn.
+STRENGTHS: Final = 4
 _LABELS: Final = 230
 _LONGEST: Final = 27
 _STEPS: Final = (60, 30, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01)
@@ -86,6 +88,8 @@ class Picture:
     bars: Sequence[Bar] = ()
     spots: Sequence[Spot] = ()
     lines: Sequence[str] = ()
+    #: How strong each line is drawn, from 1 to ``STRENGTHS``; all alike where nothing is said.
+    strengths: Sequence[int] = ()
     marks: Sequence[tuple[float, float, str]] = field(default_factory=tuple)
     zero: float = 0.0
 

@@ -133,6 +133,15 @@ def test_networks_overlap_by_as_many_members_as_the_endpoint_says(client: Client
         assert int(only) <= int(count)
 
 
+def test_a_line_is_as_wide_as_networks_share_members(client: Client) -> None:
+    page = client.get("/networks?lang=en", headers=HTML).text
+    pairs = page.partition('id="pairs"')[2]
+    shared = [int(n) for n in re.findall(r'<td><a href="/sparql[^"]*"[^>]*>(\d+)', pairs)]
+    strengths = [int(n) for n in re.findall(r'class="line strength-(\d)"', page)]
+    assert len(set(strengths)) > 1
+    assert strengths == [-(-4 * n // max(shared)) for n in shared]
+
+
 def test_networks_of_a_territory(client: Client) -> None:
     page = client.get("/networks?lang=en", headers=HTML).text
     href = re.findall(r'<a href="(/networks\?spatial=[^"]*)" rel="nofollow">Var<', page)[0]
