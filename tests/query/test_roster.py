@@ -82,7 +82,7 @@ def test_past_its_deadline_a_query_is_killed_and_told_why() -> None:
     bench.at(5)
     assert lease.worker.done == ["nice", "kill"]
     assert isinstance(lease.verdict, QueryTimeoutError)
-    assert "5 seconds" in str(lease.verdict)
+    assert "5 s," in str(lease.verdict)
     assert "LIMIT" in str(lease.verdict)
 
 
