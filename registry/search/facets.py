@@ -6,6 +6,7 @@ thousands of them takes milliseconds, however the choices are combined.
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -20,6 +21,9 @@ KIND: Final = "kind"
 #: asks for, and the sources that describe it.
 SAYS: Final = "says"
 DESCRIBED_BY: Final = "described-by"
+
+#: Lists of counts that are remembered, for each property and each set of kinds.
+_REMEMBERED: Final = 256
 
 #: Property → the values chosen of it. A record has to have one of each property's.
 Choices = Mapping[str, tuple[str, ...]]
@@ -56,6 +60,8 @@ class Facets:
             for narrow, found in self._broader.items()
         }
         self._members = {path: self._gathered(own) for path, own in self._own.items()}
+        #: The counts of whole lists, which most readers see first and nobody changes.
+        self.of_kinds = functools.lru_cache(_REMEMBERED)(self._of_kinds)
 
     def _gathered(self, own: Mapping[str, BitMap]) -> dict[str, BitMap]:
         """Return the members of each value with those of all that is below it."""
@@ -142,6 +148,10 @@ class Facets:
         while len(tree) == 1 and tree[0].below and tree[0].value not in stated:
             tree = tree[0].below
         return list(tree)
+
+    def _of_kinds(self, path: str, kinds: tuple[str, ...]) -> list[ValueCount]:
+        """Return how many of all records of some kinds have each value of a property."""
+        return self.counts(path, self.having(KIND, kinds), {})
 
     def _parent(self, value: str, counted: Mapping[str, int]) -> str | None:
         """Return below which value another is shown: the widest of those right above it."""

@@ -32,6 +32,8 @@ MARK: Final = ("\x02", "\x03")
 _AFTER_ALL: Final = "\U0010ffff"
 _SNIPPET_WORDS: Final = 16
 _FEW: Final = 1000
+#: Searches whose records are remembered, some tens of kilobytes each at most.
+_REMEMBERED: Final = 64
 _SHORTEST_WORD: Final = 4
 _MOST_TERMS: Final = 20_000
 #: “jardn” and “jardin” are 0.91 alike, “reseau” and “roseau” 0.83.
@@ -74,7 +76,8 @@ class Wanted:
 class Match:
     """A record that was found: its id, its values, (property, value), and where the words stand.
 
-    In ``snippet`` each word that was looked for stands between the characters of ``MARK``.
+    In ``snippet`` each word that was looked for stands between the characters of ``MARK``; it is
+    empty where the name shows all words.
     """
 
     number: int
@@ -130,12 +133,20 @@ def _shown(language: str) -> str:
     return ", ".join((*columns, *others))
 
 
+def _shows(hit: Hit, words: str) -> bool:
+    """Tell whether a record's name holds all words."""
+    folded = sort_key(hit.label)
+    return all(word in folded for word in sort_key(words).split())
+
+
 class Index:
     """The index of one release, read-only; each thread has its own connection."""
 
     def __init__(self, path: Path) -> None:
         self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
         self._local = threading.local()
+        #: Who narrows a search, or turns its pages, asks for the same words again.
+        self._holding = functools.lru_cache(_REMEMBERED)(self._that_hold)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         return self._connection().execute(sql, values).fetchall()
@@ -252,9 +263,13 @@ class Index:
         if expression or not wanted.words:  # words without a letter or digit find nothing
             records = facets.having(KIND, facets.kinds if kinds is None else kinds)
         if expression:
-            rows = self._rows("SELECT rowid FROM words WHERE words MATCH ?", expression)
-            records &= BitMap(int(number) for (number,) in rows)
+            records = records & self._holding(expression)
         return records, facets.chosen(records, wanted.choices)
+
+    def _that_hold(self, expression: str) -> BitMap:
+        """Return the records that hold the words of an expression; not to be changed."""
+        rows = self._rows("SELECT rowid FROM words WHERE words MATCH ?", expression)
+        return BitMap([int(number) for (number,) in rows])
 
     def _best(
         self, words: str, chosen: BitMap, language: str, limit: int, offset: int
@@ -308,19 +323,28 @@ class Index:
 
     def _matches(self, ids: Sequence[int], words: str, language: str) -> list[Match]:
         """Return the records of these ids, in their order, with the places that hold the words."""
-        among = f"({','.join(map(str, ids))})"
-        places = {}
-        if words and ids:
-            sql = f"SELECT rowid, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS}) FROM words"  # noqa: S608
-            sql += f" WHERE words MATCH ? AND rowid IN {among}"
-            places = {int(n): text for n, text in self._rows(sql, *MARK, match_expression(words))}
-        sql = f"SELECT id, facets, iri, kind, {_shown(language)} FROM resource WHERE id IN {among}"  # noqa: S608
+        among = ",".join(map(str, ids))
+        sql = (
+            f"SELECT id, facets, iri, kind, {_shown(language)}"  # noqa: S608
+            f" FROM resource WHERE id IN ({among})"
+        )
+        rows = [(int(n), facets, Hit(*shown)) for n, facets, *shown in self._rows(sql)]
+        places = self._places([n for n, _, hit in rows if not _shows(hit, words)], words)
         found = {}
-        for number, facets, *shown in self._rows(sql):
+        for number, facets, hit in rows:
             values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
-            hit = Hit(*shown)
-            found[int(number)] = Match(int(number), hit, values, places.get(int(number), ""))
+            found[number] = Match(number, hit, values, places.get(number, ""))
         return [found[number] for number in ids]
+
+    def _places(self, ids: Sequence[int], words: str) -> dict[int, str]:
+        """Return where in these records the words stand: O(all records that hold them)."""
+        if not words or not ids:
+            return {}
+        sql = (
+            f"SELECT rowid, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS}) FROM words"  # noqa: S608
+            f" WHERE words MATCH ? AND rowid IN ({','.join(map(str, ids))})"
+        )
+        return {int(n): text for n, text in self._rows(sql, *MARK, match_expression(words))}
 
     def nearest(self, word: str) -> str | None:
         """Return the word of the index that is most like one that is not in it, or None.

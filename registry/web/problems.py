@@ -75,6 +75,8 @@ _NOTHING_SENT: Final = Text("None of the answer had come by then.")
 _RETRY_SECONDS: Final = 5
 _CLIENT_FAULT: Final = 400
 _NOT_FOUND: Final = 404
+#: The blueprint whose addresses are those of records.
+_RECORDS: Final = "resources"
 _SERVER_FAULT: Final = 500
 _BUSY: Final = 503
 
@@ -188,6 +190,11 @@ def _unknown_error(error: Exception) -> Response:
     return _answer(_SERVER_FAULT, "internal", [_OWN_WORDS[500].to(language())], {})
 
 
+def _may_be_meant(status: int) -> bool:
+    """Whether the address may be that of a record, as that of a list’s page 1,000 is not."""
+    return status == _NOT_FOUND and request.blueprint in {None, _RECORDS}
+
+
 def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> Response:
     """Write the problem down in the form that the client asks for."""
     general = _TITLES[_CLIENT_FAULT if status < _SERVER_FAULT else _SERVER_FAULT]
@@ -203,7 +210,7 @@ def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> 
             place=place_words,
             status=status,
             limited="limit" in place,
-            suggestions=suggestions(request.path) if status == _NOT_FOUND else ([], ()),
+            suggestions=suggestions(request.path) if _may_be_meant(status) else ([], ()),
         )
     elif form is _PLAIN:
         where = "".join(f"{key}: {value}\n" for key, value in place.items())

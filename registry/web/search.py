@@ -36,7 +36,7 @@ _LONGEST_QUESTION: Final = 300
 _MOST_CHOICES: Final = 20
 #: Values of a filter that are seen at first, and at all.
 _FIRST_VALUES: Final = 8
-_MOST_VALUES: Final = 200
+_MOST_VALUES: Final = 60
 #: A proposal looks through the index for each word.
 _MOST_WORDS: Final = 4
 _TABLE: Final = "table"
@@ -243,8 +243,21 @@ class Maker:
         ]
         paths = [field.path for field in what.fields.values()]
         choices = what.wanted.choices
-        self._counts = {path: self._facets.counts(path, found.records, choices) for path in paths}
-        iris = {value for counts in self._counts.values() for value in _values(counts)}
+        if choices or what.wanted.words:
+            counted = {path: self._facets.counts(path, found.records, choices) for path in paths}
+        else:
+            counted = {path: self._facets.of_kinds(path, what.segments) for path in paths}
+        self._counts = counted
+        #: Of the values of each filter the most frequent, and what is chosen, however rare.
+        self._seen = {
+            path: [
+                each
+                for place, each in enumerate(counts)
+                if place < _MOST_VALUES or each.value in choices.get(path, ())
+            ]
+            for path, counts in self._counts.items()
+        }
+        iris = {value for counts in self._seen.values() for value in _values(counts)}
         iris |= {value for match in found.matches for _, value in match.values}
         hits = view.release.index.hits(sorted(iris), view.language)
         self._linker = Linker(view.site, hits, view.language)
@@ -297,13 +310,14 @@ class Maker:
 
     def _filter(self, title: str, name: str, field: Field, counts: list[ValueCount]) -> Filter:
         chosen = set(self._what.wanted.choices.get(field.path, ()))
-        choices = tuple(self._choice(name, each, chosen) for each in counts[:_MOST_VALUES])
+        choices = tuple(self._choice(name, each, chosen) for each in self._seen[field.path])
         if all(is_year(each.value) for each in counts):
             choices = tuple(sorted(choices, key=lambda each: each.text, reverse=True))
-        # What is chosen is seen, however small it is.
-        first = [c for i, c in enumerate(choices) if i < _FIRST_VALUES or c.chosen]
-        others = tuple(c for c in choices if c not in first)
-        return Filter(title, tuple(first), others, len(counts) - len(choices))
+        first: list[Choice] = []
+        others: list[Choice] = []
+        for place, each in enumerate(choices):
+            (first if place < _FIRST_VALUES or each.chosen else others).append(each)
+        return Filter(title, tuple(first), tuple(others), len(counts) - len(choices))
 
     def _choice(self, name: str, each: ValueCount, chosen: set[str]) -> Choice:
         below = tuple(self._choice(name, part, chosen) for part in each.below[:_MOST_VALUES])
@@ -333,7 +347,7 @@ class Maker:
             Shown(
                 match.hit,
                 document_path(site, match.hit.iri),
-                _reason(match, self._what.wanted.words),
+                _reason(match),
                 tuple(self._cell(match, field) for field in columns),
             )
             for match in self._found.matches
@@ -354,13 +368,10 @@ def _values(counts: Iterable[ValueCount]) -> Iterator[str]:
         yield from _values(each.below)
 
 
-def _reason(match: Match, words: str) -> Markup | None:
+def _reason(match: Match) -> Markup | None:
     """Return where the words stand, marked, unless the name shows it already."""
     begin, end = MARK
-    if not words or begin not in match.snippet:
-        return None
-    folded = sort_key(match.hit.label)
-    if all(word in folded for word in sort_key(words).split()):
+    if begin not in match.snippet:
         return None
     lines = [line for line in match.snippet.split("\n") if begin in line]  # one for each language
     text = str(escape(lines[0])).replace(begin, "<mark>").replace(end, "</mark>")
