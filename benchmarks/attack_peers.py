@@ -62,10 +62,11 @@ class Friend:
 
 
 def _status(url: str, query: str, *, timeout: float, method: str = "GET", source: str = "") -> str:
-    """Return the status of an answer read to its end, or what went wrong."""
+    """Return the status of an answer read to its end, within some seconds, or what went wrong."""
     parts = urlsplit(url)
     address = (source, 0) if source else None
     connection = http.client.HTTPConnection(parts.netloc, timeout=timeout, source_address=address)
+    latest = time.monotonic() + timeout
     try:
         if method == "POST":
             kind = {"Content-Type": "application/sparql-query"}
@@ -74,7 +75,8 @@ def _status(url: str, query: str, *, timeout: float, method: str = "GET", source
             connection.request("GET", f"{parts.path}?query={quote(query)}")
         answer = connection.getresponse()
         while answer.read(1 << 16):
-            pass
+            if time.monotonic() > latest:
+                return f"still answering after {timeout:.0f} s"
     except (OSError, http.client.HTTPException) as error:
         return type(error).__name__
     else:

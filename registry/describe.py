@@ -1,8 +1,8 @@
 """Everything that a release says about one IRI, as plain values: what pages and documents show.
 
-At most four queries of the store, however much there is to say: the statements of the record and
-of its parts, the number of links to it, one page of those links (with what is said by those that
-are relationships), the sources. Labels come from the index and from the schema.
+At most four queries of the store, however much there is to say: the statements of the record,
+those of its parts if it has any, the number of links to it with a page of them, and what is said by
+those that are relationships. Labels come from the index and from the schema.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from registry.identifiers import Iris, is_iri, record_of
 from registry.namespaces import RDF_TYPE
 from registry.releases.archive import Release
 from registry.sentences import wording
-from registry.store import Graphs, Term, query_text
+from registry.store import Graphs, Term, filled, query_text
 
 #: Links of one property on a page, and values of one property.
 PER_PAGE = 50
@@ -87,16 +87,6 @@ class Description:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A source of statements: a named graph and what is known of it."""
-
-    iri: str
-    titles: Mapping[str, str]
-    licence: str
-    modified: str
-
-
-@dataclass(frozen=True, slots=True)
 class Range:
     """Which links to a record are wanted: all properties' first ones, or a page of one's.
 
@@ -127,12 +117,8 @@ def describe(
     if not is_iri(iri):
         return None
     graphs, record = release.graphs, NamedNode(iri)
-    rows = graphs.select(
-        f"{query_text('describe-statements')} LIMIT {MOST_STATEMENTS + 1}",
-        record=record,
-        genid=Literal(iris.genid),
-    )
-    said, sources, count = _gathered(rows)
+    rows = list(_statements(graphs, record, Literal(iris.genid)))
+    said, sources = _gathered(rows)
     links = _links(graphs, record, wanted)
     if not said and not links.counts:
         return None
@@ -142,7 +128,7 @@ def describe(
     )
     own = said.pop(iri, {})
     parts = {part: _frozen(properties) for part, properties in sorted(said.items())}
-    truncated = count > MOST_STATEMENTS
+    truncated = len(rows) > MOST_STATEMENTS
     relations = {relation: _frozen(properties) for relation, properties in links.said.items()}
     graph_names = tuple(sorted(sources))
     return Description(iri, _frozen(own), parts, incoming, graph_names, truncated, relations)
@@ -155,18 +141,6 @@ def links_page(release: Release, iri: str, page: int) -> list[tuple[str, str]]:
         f"{text} OFFSET {(page - 1) * PER_DOCUMENT}", record=NamedNode(iri)
     )
     return [(_text(s), _text(p)) for _, p, s in rows]
-
-
-def sources(release: Release) -> dict[str, Source]:
-    """Return what is known of every source, by the IRI of its graph."""
-    titles: dict[str, dict[str, str]] = {}
-    rest: dict[str, tuple[str, str]] = {}
-    for source, title, licence, modified in release.graphs.select(query_text("sources")):
-        iri = _text(source)
-        if isinstance(title, Literal):
-            titles.setdefault(iri, {})[title.language or ""] = title.value
-        rest[iri] = (_text(licence), _text(modified))
-    return {iri: Source(iri, titles.get(iri, {}), *known) for iri, known in rest.items()}
 
 
 def triples(description: Description) -> Iterator[Triple]:
@@ -204,19 +178,33 @@ def _value(term: Term | None) -> Value:
 
 
 _Said = dict[str, dict[str, dict[Value, None]]]
+#: Subject, property, value, source.
+_Row = tuple[Term | None, ...]
 
 
-def _gathered(rows: Iterable[tuple[Term | None, ...]]) -> tuple[_Said, set[str], int]:
+def _statements(graphs: Graphs, record: NamedNode, genid: Literal) -> Iterator[_Row]:
+    """Yield what the record and its parts say, MOST_STATEMENTS and one more at most."""
+    has_parts, left = False, MOST_STATEMENTS + 1
+    below = (f"{record.value}#", genid.value)
+    for row in graphs.select(f"{query_text('describe-record')} LIMIT {left}", record=record):
+        value = row[2]
+        has_parts = has_parts or (isinstance(value, NamedNode) and value.value.startswith(below))
+        left -= 1
+        yield row
+    if has_parts and left:
+        text = f"{query_text('describe-parts')} LIMIT {left}"
+        yield from (row[2:] for row in graphs.select(text, record=record, genid=genid))
+
+
+def _gathered(rows: Iterable[_Row]) -> tuple[_Said, set[str]]:
     """Group rows by subject and property; two sources that say the same say it once."""
     said: _Said = {}
     graphs: set[str] = set()
-    count = 0
-    for _, _, subject, path, value, graph in rows:
-        count += 1
+    for subject, path, value, graph in rows:
         values = said.setdefault(_text(subject), {}).setdefault(_text(path), {})
         values[_value(value)] = None
         graphs.add(_text(graph))
-    return said, graphs, count
+    return said, graphs
 
 
 def _frozen(properties: Mapping[str, Mapping[Value, None]]) -> Properties:
@@ -246,21 +234,18 @@ def _links(graphs: Graphs, record: NamedNode, wanted: Range | None) -> _Links:
 
 def _first_links(graphs: Graphs, record: NamedNode) -> _Links:
     found = _Links()
-    rows = graphs.select(
-        query_text("describe-incoming-first"),
-        record=record,
-        roles=_spaced(wording().roles),
-        told=_spaced(wording().told),
-    )
-    for _, _, _, path, number, subject, said, value in rows:
+    relating: dict[NamedNode, None] = {}
+    for _, path, number, subject in graphs.select(
+        query_text("describe-incoming-first"), record=record
+    ):
         found.counts[_text(path)] = int(_text(number))
         found.subjects.setdefault(_text(path), {})[_text(subject)] = None
-        if said:
-            values = found.said.setdefault(_text(subject), {}).setdefault(_text(said), {})
-            values[_value(value)] = None
+        if isinstance(subject, NamedNode) and _text(path) in wording().roles:
+            relating[subject] = None
+    if relating:
+        text = filled(query_text("describe-relations"), "s", relating)
+        for subject, path, value in graphs.select(text):
+            if _text(path) in wording().told:
+                values = found.said.setdefault(_text(subject), {}).setdefault(_text(path), {})
+                values[_value(value)] = None
     return found
-
-
-def _spaced(iris: Iterable[str]) -> Literal:
-    """Return IRIs as one text with a space before and after each."""
-    return Literal(" ".join(("", *sorted(iris), "")))

@@ -42,6 +42,12 @@ def query_text(name: str) -> str:
     return files("registry").joinpath(f"queries/{name}.rq").read_text(encoding="utf-8")
 
 
+def filled(query: str, variable: str, values: Iterable[NamedNode]) -> str:
+    """Return a query with IRIs in its empty VALUES block of a variable."""
+    iris = " ".join(map(str, values))
+    return query.replace(f"VALUES ?{variable} {{ }}", f"VALUES ?{variable} {{ {iris} }}")
+
+
 def _variables(substitutions: Mapping[str, Term]) -> dict[Variable, Term]:
     return {Variable(name): value for name, value in substitutions.items()}
 

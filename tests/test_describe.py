@@ -13,7 +13,6 @@ from registry.describe import (
     Range,
     describe,
     links_page,
-    sources,
     triples,
 )
 from registry.identifiers import Iris
@@ -88,7 +87,7 @@ def test_a_page_takes_four_queries_at_most(release: Release, asked: list[str]) -
     for iri in (NETWORK, ORCHARD, f"{BASE}vocab/stage/consolidation"):
         asked.clear()
         about(release, iri)
-        sources(release)
+        assert release.sources
         assert 0 < len(asked) <= 4, (iri, asked)
 
 

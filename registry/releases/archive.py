@@ -6,11 +6,13 @@ import datetime as dt
 import functools
 import os
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from registry.errors import NotFoundError, UsageError
-from registry.releases import changed
+from registry.releases import changed, sources
 from registry.releases.manifest import Manifest
+from registry.releases.sources import Source
 from registry.search.index import Index
 from registry.store import Graphs
 from registry.texts import Text
@@ -58,6 +60,11 @@ class Release:
     def index(self) -> Index:
         """Its search index."""
         return Index(self.folder / INDEX)
+
+    @functools.cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """What is known of its sources, by the IRI of their graphs."""
+        return sources.read(self.graphs)
 
 
 class Archive:

@@ -13,8 +13,8 @@ from typing import Final
 
 from pyroaring import BitMap
 
-from registry.describe import Source, sources
 from registry.namespaces import PREFIXES
+from registry.releases.sources import Source
 from registry.schema import Field, Kind
 from registry.search.facets import DESCRIBED_BY, KIND, SAYS
 from registry.texts import Text, best
@@ -67,7 +67,7 @@ class Completeness:
     def __init__(self, view: Visit) -> None:
         self._view = view
         self._facets = view.release.index.facets
-        known = sources(view.release)
+        known = view.release.sources
         self._sources: dict[str, Source | None] = {
             iri: known.get(iri) for iri in {*known, *self._facets.own(DESCRIBED_BY)}
         }

@@ -14,7 +14,6 @@ from weakref import WeakKeyDictionary
 from flask import Blueprint, Response, jsonify, request
 from pyoxigraph import Literal, NamedNode
 
-from registry.describe import sources
 from registry.namespaces import PREFIXES, term
 from registry.reference import Reference, reference
 from registry.releases.archive import Release
@@ -109,7 +108,7 @@ def _said(view: Visit) -> Iterator[_Said]:
     for scheme, number in sorted(vocabularies(view.release).items()):
         if number <= _MOST_CONCEPTS:
             yield from _concepts(view.release, scheme)
-    for source in sources(view.release).values():
+    for source in view.release.sources.values():
         yield source.iri, "graph", source.titles, {}
 
 

@@ -17,14 +17,13 @@ from pyoxigraph import Literal, NamedNode, Triple
 from registry.describe import (
     PER_DOCUMENT,
     Description,
-    Source,
     links_page,
-    sources,
     triples,
 )
 from registry.formats import RDF_XML, Format
 from registry.identifiers import is_iri
 from registry.namespaces import PREFIXES, RDF_TYPE, RDFS_LABEL, term
+from registry.releases.sources import Source
 from registry.texts import LANGUAGES
 from registry.web.links import document_path
 from registry.web.site import Visit
@@ -99,7 +98,7 @@ def _of_itself(visit: Visit, about: Description, following: str | None) -> Itera
     yield Triple(this, term("owl:versionInfo"), Literal(str(manifest.number)))
     if following:
         yield Triple(this, _NEXT, NamedNode(base.rstrip("/") + following))
-    known = sources(visit.release)
+    known = visit.release.sources
     for graph in about.graphs:
         yield Triple(this, term("dcterms:source"), NamedNode(graph))
         yield from _licence(known.get(graph))

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from registry.describe import FIRST_LINKS, PER_PAGE, Description, Range, describe, sources
+from registry.describe import FIRST_LINKS, PER_PAGE, Description, Range, describe
 from registry.errors import NotFoundError, UsageError
 from registry.formats import DOCUMENT_FORMATS, HTML, Format, by_name
 from registry.identifiers import is_iri
@@ -133,7 +133,7 @@ def _withdrawn(view: Visit, about: Description, form: Format, gone: Departure) -
                 iri=left.iri,
                 head=shown.head(),
                 on=gone.on,
-                sources=stated_by(shown.linker, left, sources(view.release)),
+                sources=stated_by(shown.linker, left, view.release.sources),
                 formats=_formats(view, left.iri),
             )
         )
@@ -272,7 +272,7 @@ def _whole(view: Visit, shown: ResourceView) -> dict[str, object]:
         "sections": shown.sections(),
         "incoming": shown.incoming(),
         "truncated": about.truncated,
-        "sources": stated_by(shown.linker, about, sources(view.release)),
+        "sources": stated_by(shown.linker, about, view.release.sources),
         "findings": view.release.index.findings(about.iri, view.language),
     }
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from registry.describe import Description, Source, sources
+from registry.describe import Description
+from registry.releases.sources import Source
 from registry.texts import Text, best
 from registry.web.links import Linker
 from registry.web.site import Visit
@@ -41,7 +42,7 @@ def stated_by(linker: Linker, about: Description, known: Mapping[str, Source]) -
 
 def licensed(view: Visit) -> list[Stated]:
     """Return every source of the release, by title."""
-    known = sources(view.release)
+    known = view.release.sources
     linker = Linker(view.site, view.release.index.hits(known, view.language), view.language)
     return sorted((_stated(linker, *each) for each in known.items()), key=lambda s: s.title)
 

@@ -13,11 +13,11 @@ import pyoxigraph
 from flask import Blueprint, Response, request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from registry.describe import Source, sources
 from registry.formats import GRAPH_FORMATS, RDF_XML, Format
 from registry.identifiers import is_iri
 from registry.namespaces import PREFIXES, RDF_TYPE, term
 from registry.negotiation import negotiate
+from registry.releases.sources import Source
 from registry.web.caching import not_modified, stamped, validator
 from registry.web.problems import NotAvailableError
 from registry.web.site import Visit, visit
@@ -88,7 +88,7 @@ def dataset(view: Visit) -> NamedNode:
 
 def source_statements(view: Visit, held: Statistics) -> Iterator[Triple]:
     """Yield what is known of each source: the named graph, its size, title, licence and date."""
-    known = sources(view.release)
+    known = view.release.sources
     for iri, total in held.graphs.items():
         graph = NamedNode(iri)
         yield Triple(graph, RDF_TYPE, term("void:Dataset"))
@@ -132,7 +132,7 @@ def _statements(view: Visit) -> Iterator[Triple]:
     yield Triple(this, RDF_TYPE, term("void:Dataset"))
     yield Triple(this, term("dcterms:title"), Literal(settings.name))
     yield from _of_release(view, this)
-    for licence in sorted({s.licence for s in sources(view.release).values() if is_iri(s.licence)}):
+    for licence in sorted({s.licence for s in view.release.sources.values() if is_iri(s.licence)}):
         yield Triple(this, term("dcterms:license"), NamedNode(licence))
     yield Triple(this, term("foaf:homepage"), NamedNode(settings.base_iri))
     endpoint = NamedNode(f"{address(view)}sparql")
