@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import difflib
 import functools
+import itertools
 import sqlite3
 import threading
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +36,10 @@ _SNIPPET_WORDS: Final = 16
 _FEW: Final = 1000
 #: Searches whose records are remembered, some tens of kilobytes each at most.
 _REMEMBERED: Final = 64
+#: Those whose records are remembered in order, four bytes each.
+_RANKED: Final = 16
+#: Orders of all records of some kinds that are remembered, for pages far from the first.
+_ORDERS: Final = 8
 _SHORTEST_WORD: Final = 4
 _MOST_TERMS: Final = 20_000
 #: “jardn” and “jardin” are 0.91 alike, “reseau” and “roseau” 0.83.
@@ -133,6 +139,13 @@ def _shown(language: str) -> str:
     return ", ".join((*columns, *others))
 
 
+def _by(order: str, language: str) -> str:
+    """Return what records are sorted by."""
+    if order == NEWEST:
+        return "modified DESC, id DESC"
+    return f"kind, {_column('sort', language)}, id"
+
+
 def _shows(hit: Hit, words: str) -> bool:
     """Tell whether a record's name holds all words."""
     folded = sort_key(hit.label)
@@ -147,6 +160,9 @@ class Index:
         self._local = threading.local()
         #: Who narrows a search, or turns its pages, asks for the same words again.
         self._holding = functools.lru_cache(_REMEMBERED)(self._that_hold)
+        self._ranked = functools.lru_cache(_RANKED)(self._best_first)
+        self._begun = functools.lru_cache(_RANKED)(self._shortest_first)
+        self._all_sorted = functools.lru_cache(_ORDERS)(self._ids_in_order)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         return self._connection().execute(sql, values).fetchall()
@@ -218,7 +234,7 @@ class Index:
 
     def of(self, ids: BitMap, language: str, *, offset: int, limit: int) -> dict[int, Hit]:
         """Return a page of the records of these ids, by kind and name."""
-        page = [n for (n,) in self._sorted(NAME, ids, language, limit, offset)] if ids else []
+        page = self._sorted(NAME, ids, language, limit, offset) if ids else []
         matches = self._matches(page, "", language)
         return {number: match.hit for number, match in zip(page, matches, strict=True)}
 
@@ -244,17 +260,17 @@ class Index:
         if wanted.words and wanted.order == BEST:
             ids = self._best(wanted.words, chosen, language, limit, offset)
         else:
-            ids = [n for (n,) in self._sorted(wanted.order, chosen, language, limit, offset)]
+            ids = self._sorted(wanted.order, chosen, language, limit, offset)
         return Found(tuple(self._matches(ids, wanted.words, language)), len(chosen), records)
 
     def each(
         self, wanted: Wanted, kinds: Iterable[str] | None, language: str, *, at_once: int
     ) -> Iterator[list[Match]]:
-        """Yield all that fit, so many at once; nothing else may be found meanwhile."""
+        """Yield all that fit, so many at once."""
         _, chosen = self._fitting(wanted, kinds)
-        ids = self._sorted(wanted.order, chosen, language, limit=-1, offset=0)
-        while part := ids.fetchmany(at_once):
-            yield self._matches([number for (number,) in part], "", language)
+        ids = filter(chosen.__contains__, self._in_order(wanted.order, chosen, language))
+        while part := list(itertools.islice(ids, at_once)):
+            yield self._matches(part, "", language)
 
     def _fitting(self, wanted: Wanted, kinds: Iterable[str] | None) -> tuple[BitMap, BitMap]:
         """Return the records that hold the words, and those of them that the choices leave."""
@@ -275,38 +291,59 @@ class Index:
         self, words: str, chosen: BitMap, language: str, limit: int, offset: int
     ) -> list[int]:
         """Return a page of those whose names begin with the words, then of those that hold them."""
-        name, begins = _column("sort", language), sort_key(words)
-        where, values = self._among(chosen)
-        sql = (
-            f"SELECT id FROM resource WHERE {where} AND {name} BETWEEN ? AND ?"  # noqa: S608
-            f" ORDER BY length({name}), {name}, id LIMIT ?"
-        )
-        rows = self._rows(sql, *values, begins, begins + _AFTER_ALL, offset + limit)
-        first = [int(number) for (number,) in rows]
+        begun = filter(chosen.__contains__, self._begun(sort_key(words), language))
+        first = list(itertools.islice(begun, offset + limit))
         ids = first[offset:]
         if len(ids) < limit:  # these were all of them
             rest = chosen - BitMap(first)
-            self._connection().create_function("chosen", 1, rest.__contains__)
-            sql = (
-                "SELECT rowid FROM words WHERE words MATCH ? AND chosen(rowid)"  # noqa: S608
-                f" ORDER BY {_RANK}, rowid LIMIT ? OFFSET ?"
-            )
-            page = (limit - len(ids), max(0, offset - len(first)))
-            ids += [int(n) for (n,) in self._rows(sql, match_expression(words), *page)]
+            ranked = filter(rest.__contains__, self._ranked(match_expression(words)))
+            begin = max(0, offset - len(first))
+            ids += itertools.islice(ranked, begin, begin + limit - len(ids))
         return ids
+
+    def _shortest_first(self, begins: str, language: str) -> array[int]:
+        """Return the ids of the records whose names begin like that, the shortest first."""
+        name, kinds = _column("sort", language), tuple(self.facets.kinds)
+        sql = (
+            f"SELECT id FROM resource WHERE kind IN ({','.join('?' * len(kinds))})"  # noqa: S608
+            f" AND {name} BETWEEN ? AND ? ORDER BY length({name}), {name}, id"
+        )
+        rows = self._rows(sql, *kinds, begins, begins + _AFTER_ALL)
+        return array("I", (int(number) for (number,) in rows))
+
+    def _best_first(self, expression: str) -> array[int]:
+        """Return the ids of the records that hold the words of an expression, best first."""
+        sql = f"SELECT rowid FROM words WHERE words MATCH ? ORDER BY {_RANK}, rowid"  # noqa: S608
+        return array("I", (int(number) for (number,) in self._rows(sql, expression)))
 
     def _sorted(
         self, order: str, chosen: BitMap, language: str, limit: int, offset: int
-    ) -> sqlite3.Cursor:
-        """Return the ids of a page in order; along an index where there are many."""
+    ) -> list[int]:
+        """Return the ids of a page in order; the first ones are read along an index."""
+        if min(offset, len(chosen)) > _FEW:
+            ids = self._in_order(order, chosen, language)
+            if len(ids) == len(chosen):
+                return list(ids[offset : offset + limit])
+            left = filter(chosen.__contains__, ids)
+            return list(itertools.islice(left, offset, offset + limit))
         where, values = self._among(chosen)
-        by = (
-            "modified DESC, id DESC"
-            if order == NEWEST
-            else f"kind, {_column('sort', language)}, id"
-        )
+        by = _by(order, language)
         sql = f"SELECT id FROM resource WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"  # noqa: S608
-        return self._connection().execute(sql, (*values, limit, offset))
+        return [int(number) for (number,) in self._rows(sql, *values, limit, offset)]
+
+    def _in_order(self, order: str, chosen: BitMap, language: str) -> array[int]:
+        """Return the ids of all records of the kinds of those chosen, in order."""
+        return self._all_sorted(order, self._kinds(chosen), language)
+
+    def _ids_in_order(self, order: str, kinds: tuple[str, ...], language: str) -> array[int]:
+        marks = ",".join("?" * len(kinds))
+        by = _by(order, language)
+        sql = f"SELECT id FROM resource WHERE kind IN ({marks}) ORDER BY {by}"  # noqa: S608
+        return array("I", (int(number) for (number,) in self._rows(sql, *kinds)))
+
+    def _kinds(self, chosen: BitMap) -> tuple[str, ...]:
+        facets = self.facets
+        return tuple(k for k in facets.kinds if facets.having(KIND, [k]).intersect(chosen))
 
     def _among(self, chosen: BitMap) -> tuple[str, tuple[str, ...]]:
         """Return the condition that a record is among those chosen, and its values.
@@ -316,10 +353,8 @@ class Index:
         if len(chosen) <= _FEW:
             return f"id IN ({','.join(map(str, chosen))})", ()
         self._connection().create_function("chosen", 1, chosen.__contains__)
-        facets = self.facets
-        kinds = [k for k in facets.kinds if facets.having(KIND, [k]).intersect(chosen)]
-        marks = ",".join("?" * len(kinds))
-        return f"kind IN ({marks}) AND chosen(id)", tuple(kinds)
+        kinds = self._kinds(chosen)
+        return f"kind IN ({','.join('?' * len(kinds))}) AND chosen(id)", kinds
 
     def _matches(self, ids: Sequence[int], words: str, language: str) -> list[Match]:
         """Return the records of these ids, in their order, with the places that hold the words."""

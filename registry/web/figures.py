@@ -21,7 +21,7 @@ from registry.schema import Field
 from registry.search.facets import KIND, ValueCount
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator
-from registry.web.links import Linker
+from registry.web.links import Linker, query_string
 from registry.web.rendering import page
 from registry.web.search import Asked, asked, is_year, parameter, short
 from registry.web.search_sparql import counts_as_sparql
@@ -218,7 +218,7 @@ def _search(counted: Figures, *more: tuple[str, str]) -> str:
     names = {name for name, _ in more}
     kept = [pair for pair in choices(counted) if pair[0] not in names]
     added = [(name, short(counted.view, value)) for name, value in more]
-    return counted.view.link(f"/search?{urlencode([*kept, *added])}")
+    return counted.view.link(f"/search?{query_string([*kept, *added])}")
 
 
 def tiles(counted: Figures) -> list[tuple[int, Text]]:

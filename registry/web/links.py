@@ -7,9 +7,10 @@ IRI at ``/resource?iri=…``. A document's format follows as an extension.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import functools
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 from registry.formats import DOCUMENT_FORMATS, Format, by_extension
 from registry.identifiers import is_iri, record_of
@@ -19,6 +20,24 @@ from registry.search.index import Hit
 from registry.web.site import Site
 
 _ID = "/id/"
+#: Longer values are not remembered: strangers write them.
+_REMEMBERED_LENGTH = 200
+
+
+def query_string(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the query of an address, ``a=b&c=d``.
+
+    A page of a search has hundreds of addresses that share most of their parameters.
+    """
+    return "&".join(
+        (_pair if len(value) <= _REMEMBERED_LENGTH else _pair.__wrapped__)(name, value)
+        for name, value in pairs
+    )
+
+
+@functools.lru_cache(4096)
+def _pair(name: str, value: str) -> str:
+    return f"{quote_plus(name)}={quote_plus(value)}"
 
 
 def document_path(site: Site, iri: str, form: Format | None = None) -> str:

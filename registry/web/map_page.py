@@ -25,7 +25,7 @@ from registry.texts import Text, best
 from registry.web import map_view, search
 from registry.web.caching import not_modified, page_validator, stamped
 from registry.web.demonstration import made_up
-from registry.web.links import document_path
+from registry.web.links import document_path, query_string
 from registry.web.map_view import Place, View, placed
 from registry.web.outlines import FILE, outlines
 from registry.web.paging import page_number
@@ -163,7 +163,7 @@ class _Chart:
     def address(self, view: View | None = None, path: str = "", **more: str) -> str:
         """Return the address of a view of the same records, or of another page about them."""
         pairs = [*self.pairs, *(view.parameters if view else {}).items(), *more.items()]
-        text = urlencode(pairs)
+        text = query_string(pairs)
         path = path or self.path
         return self._visit.link(f"{path}?{text}" if text else path)
 
@@ -269,7 +269,7 @@ class _Chart:
         kept = [pair for pair in self.pairs if pair[0] != "spatial"]
         found = []
         for each in counts:
-            text = urlencode([*kept, ("spatial", search.short(self._visit, each.value))])
+            text = query_string([*kept, ("spatial", search.short(self._visit, each.value))])
             name = names[each.value].label if each.value in names else each.value
             found.append((name, number(each.count), self._visit.link(f"{self.path}?{text}")))
         return found

@@ -12,7 +12,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Flask, Response, g, make_response, render_template, request
 
 from registry.errors import RegistryError
-from registry.texts import LANGUAGES, Text, Words, best, unbroken
+from registry.texts import LANGUAGES, Text, Words, best, translate, unbroken
 from registry.web.caching import stamped
 from registry.web.languages import chosen
 from registry.web.literals import day
@@ -25,7 +25,7 @@ NAMES: Final = {"fr": "Français", "en": "English"}
 
 def sentence(words: str, /, **values: object) -> str:
     """Return a sentence of the catalogue in the reader's language: ``_()`` in templates."""
-    return Text(words, **values).to(language())
+    return Text(words, **values).to(language()) if values else translate(words, language())
 
 
 def number(value: float) -> str:

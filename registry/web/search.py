@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, abort, request
 from markupsafe import Markup, escape
@@ -22,7 +21,7 @@ from registry.search.index import BEST, MARK, NAME, NEWEST, Found, Hit, Match, W
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.demonstration import made_up
-from registry.web.links import Linker, document_path
+from registry.web.links import Linker, document_path, query_string
 from registry.web.paging import page_number
 from registry.web.rendering import page
 from registry.web.search_sparql import as_sparql
@@ -263,7 +262,7 @@ class Maker:
         self._linker = Linker(view.site, hits, view.language)
 
     def _link(self, pairs: Sequence[tuple[str, str]], path: str | None = None) -> str:
-        text = urlencode(pairs)
+        text = query_string(pairs)
         address = path or self.address
         return self._view.link(f"{address}?{text}" if text else address)
 

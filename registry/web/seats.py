@@ -22,6 +22,7 @@ from registry.texts import Text
 from registry.web.body import read_body, replay
 from registry.web.protocol import most_bytes
 from registry.web.site import ERROR, Site
+from registry.web.turns import Turns
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import ASGIApp, HTTPScope, Receive, Send, SendEvent
@@ -118,12 +119,14 @@ class Seats:
 class SeatedPages:
     """The pages, as an ASGI application: those that ask a query get a thread with a seat only.
 
-    Their requests are read whole before, and a client that hangs up has its query stopped.
+    Their requests are read whole before, and a client that hangs up has its query stopped. The
+    others are made in turn.
     """
 
     def __init__(self, pages: ASGIApp, site: Site) -> None:
         settings = site.settings
         self._pages = pages
+        self._others = Turns(pages)
         self._most_bytes = most_bytes(settings.query_bytes)
         self._clients = site.clients
         self._seats = Seats(settings.web_threads, settings)
@@ -134,7 +137,7 @@ class SeatedPages:
         path = scope["path"].rstrip("/")
         asking = path in _ASKING or path.startswith(_QUESTIONS)
         if not asking or ERROR in notes:
-            await self._pages(scope, receive, send)
+            await self._others(scope, receive, send)
             return
         body = b""
         try:

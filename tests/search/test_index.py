@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from registry.namespaces import PREFIXES
 from registry.progress import Progress
 from registry.publishing.verify import verify
 from registry.releases.archive import Archive
-from registry.search.index import Index, Wanted
+from registry.search.index import BEST, NAME, NEWEST, Index, Wanted
 from registry.settings import Settings
 from support import contribute, initiative, shipped
 
@@ -17,6 +19,14 @@ SPATIAL = PREFIXES["dcterms"] + "spatial"
 THEME = PREFIXES["faces"] + "theme"
 TERRITORY = "https://w3id.org/faces/id/territory/"
 VOCAB = "https://w3id.org/faces/vocab/"
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """The index of what every registry has: territories and concepts."""
+    data_dir = tmp_path_factory.mktemp("places")
+    shipped(data_dir, Settings())
+    return Archive(data_dir).current().index
 
 
 def _garden(key: str, theme: str, commune: str = "13055") -> str:
@@ -94,3 +104,21 @@ def test_a_word_like_one_that_is_there(tmp_path: Path) -> None:
     assert index.nearest("Résseau") == "reseau"
     assert index.nearest("xqzwv") is None
     assert index.nearest("’") is None
+
+
+@pytest.mark.parametrize(
+    ("words", "order"), [("", NAME), ("", NEWEST), ("saint", NAME), ("saint", NEWEST), ("la", BEST)]
+)
+def test_pages_far_from_the_first_go_on_where_those_before_them_ended(
+    places: Index, monkeypatch: pytest.MonkeyPatch, words: str, order: str
+) -> None:
+    def page(offset: int, limit: int) -> list[str]:
+        wanted, kinds = Wanted(words, order=order), ["territory", "concept"]
+        found = places.find(wanted, kinds, "fr", offset=offset, limit=limit)
+        return [match.hit.iri for match in found.matches]
+
+    monkeypatch.setattr("registry.search.index._FEW", 20)
+    whole = page(0, 5000)
+    parts = [page(offset, 15) for offset in range(0, len(whole), 15)]
+    assert len(whole) > 60
+    assert [iri for part in parts for iri in part] == whole
