@@ -1,4 +1,5 @@
-# make serve   install, make a registry with the shipped data on first run, serve it
+# make serve   install, make a registry with the shipped data on first run, serve it; after an
+#              upgrade its search index is derived again first
 # make test    install with the test tools and run everything
 # make bench   compare with Oxigraph's own server          (SIZES="1000 200000")
 # make frontend build the query page's editor again
@@ -19,6 +20,7 @@ BIN := $(VENV)/bin
 
 serve: $(VENV)/.installed
 	@test -e "$(DATA)/current" || $(BIN)/faces --data-dir "$(DATA)" init
+	@$(BIN)/faces --data-dir "$(DATA)" reindex --if-needed
 	@exec $(BIN)/faces --data-dir "$(DATA)" serve --host "$(HOST)" --port "$(PORT)"
 
 test: $(VENV)/.installed-test lint

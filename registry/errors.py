@@ -10,6 +10,7 @@
     ├── InvalidDataError         the data violate a shape; carries the findings
     ├── BusyError                another writer is at work
     ├── IntegrityError           what is on disk is not what was written
+    │   └── UnusableIndexError   a search index is damaged, or of another version
     └── QueryError               a public query
         ├── QuerySyntaxError     not SPARQL
         ├── QueryRefusedError    SPARQL that is not allowed here (update, SERVICE, dataset)
@@ -108,6 +109,10 @@ class BusyError(RegistryError):
 
 class IntegrityError(RegistryError):
     """What is on disk is not what was written."""
+
+
+class UnusableIndexError(IntegrityError):
+    """A search index is damaged, or of another version of the software; it can be derived again."""
 
 
 class QueryError(RegistryError):

@@ -35,7 +35,7 @@ def explain(error: BaseException) -> int:
             _refused(error)
             return REFUSED
         case RegistryError():
-            _plain(error)
+            plainly(error)
             return WRONG_USAGE if isinstance(error, UsageError | NotFoundError) else REFUSED
         case _:
             _unexpected(error)
@@ -63,7 +63,8 @@ def _usage(error: click.ClickException) -> None:
         note(Text("“{command} --help” shows how it is used.", command=context.command_path))
 
 
-def _plain(error: RegistryError) -> None:
+def plainly(error: RegistryError) -> None:
+    """Say where and what it was, and what to do."""
     sentences = error.sentences(language())
     place = f"{error.where}: " if error.where else ""
     click.echo(place + sentences[0], err=True)
@@ -78,7 +79,7 @@ def _refused(error: InvalidDataError) -> None:
         click.echo(line, err=True)
     if len(lines) > _LISTED:
         note(Text("… and {n} more.", n=len(lines) - _LISTED))
-    _plain(error)
+    plainly(error)
 
 
 def problem_line(problem: Problem) -> str:

@@ -14,6 +14,7 @@ from registry.releases import changed, sources
 from registry.releases.manifest import Manifest
 from registry.releases.sources import Source
 from registry.search.index import Index
+from registry.search.version import check_file
 from registry.store import Graphs
 from registry.texts import Text
 
@@ -60,6 +61,10 @@ class Release:
     def index(self) -> Index:
         """Its search index."""
         return Index(self.folder / INDEX)
+
+    def check_index(self) -> None:
+        """Raise UnusableIndexError when this software cannot use its index."""
+        check_file(self.folder / INDEX)
 
     @functools.cached_property
     def sources(self) -> Mapping[str, Source]:

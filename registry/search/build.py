@@ -72,7 +72,7 @@ class IndexBuilder:
         if fresh:
             script = files("registry.search").joinpath("schema.sql").read_text(encoding="utf-8")
             self._database.executescript(script)
-        check(self._database, str(path))
+        check(self._database)
         self._database.execute("BEGIN")
         self._filters = FacetWriter(self._database)
         (last,) = self._database.execute("SELECT MAX(id) FROM resource").fetchone()

@@ -19,7 +19,7 @@ from registry.search.beginnings import beginning
 from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.places import Places
-from registry.search.version import check
+from registry.search.version import opened
 
 #: Matches in a label count most, then other names and identifiers, then the description.
 _RANK = "bm25(words, 10.0, 5.0, 1.0)"
@@ -156,7 +156,7 @@ class Index:
     """The index of one release, read-only; each thread has its own connection."""
 
     def __init__(self, path: Path) -> None:
-        self._uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+        self._path = path
         self._local = threading.local()
         #: Who narrows a search, or turns its pages, asks for the same words again.
         self._holding = functools.lru_cache(_REMEMBERED)(self._that_hold)
@@ -170,9 +170,7 @@ class Index:
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
-            connection = sqlite3.connect(self._uri, uri=True)
-            check(connection, self._uri)
-            self._local.connection = connection
+            connection = self._local.connection = opened(self._path)
         return connection
 
     def _hits(self, language: str, tail: str, *values: object) -> tuple[Hit, ...]:

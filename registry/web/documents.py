@@ -80,7 +80,7 @@ def _labels(visit: Visit, about: Description, links: list[tuple[str, str]]) -> I
     named |= {v.text for p in about.parts.values() for vs in p.values() for v in vs if v.iri}
     named = (named | {subject for subject, _ in links}) - {about.iri}
     for language in LANGUAGES:
-        for iri, hit in visit.release.index.hits(sorted(named), language).items():
+        for iri, hit in visit.names(sorted(named), language).items():
             yield Triple(
                 NamedNode(iri), RDFS_LABEL, Literal(hit.label, language=hit.language or language)
             )

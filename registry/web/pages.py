@@ -7,7 +7,7 @@ from typing import Final
 
 from flask import Blueprint, Response, abort, jsonify
 
-from registry.errors import RegistryError
+from registry.errors import RegistryError, UnusableIndexError
 from registry.web.caching import not_modified, page_validator
 from registry.web.rendering import page
 from registry.web.site import visit
@@ -35,6 +35,8 @@ def health() -> Response:
     try:
         view = visit()
         view.release.index.counts()
+    except UnusableIndexError:
+        raise  # a 503, too, that says what is to be done
     except (RegistryError, sqlite3.Error):
         abort(503)
     manifest = view.release.manifest

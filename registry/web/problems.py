@@ -46,6 +46,7 @@ STATUSES: Final[tuple[tuple[type[errors.RegistryError], int, str], ...]] = (
     (errors.UsageError, 400, "usage"),
     (errors.NotFoundError, 404, "not-found"),
     (errors.BusyError, 503, "busy"),
+    (errors.UnusableIndexError, 503, "index-unusable"),
     (errors.IntegrityError, 500, "integrity"),
 )
 _TITLES: Final = {
@@ -66,6 +67,8 @@ _TITLES: Final = {
     504: Text("The query took too long"),
     507: Text("The query needs too much memory"),
 }
+#: Those of short names that say more than their status.
+_PARTICULAR: Final = {"index-unusable": Text("This cannot be shown at present")}
 _OWN_WORDS: Final = {
     404: Text("The address may be mistyped, or the record may never have existed."),
     405: Text("The methods that it takes are in the header “Allow”."),
@@ -145,7 +148,7 @@ def _registry_error(error: errors.RegistryError) -> Response:
         if error.seconds is not None:
             words.insert(1, came(error).to(language()))
     response = _answer(status, name, words, place)
-    if status == _BUSY:
+    if status == _BUSY and not isinstance(error, errors.UnusableIndexError):
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
     if isinstance(error, errors.RateLimitedError):
         response.headers["Retry-After"] = str(error.retry_seconds)
@@ -198,7 +201,7 @@ def _may_be_meant(status: int) -> bool:
 def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> Response:
     """Write the problem down in the form that the client asks for."""
     general = _TITLES[_CLIENT_FAULT if status < _SERVER_FAULT else _SERVER_FAULT]
-    title = _TITLES.get(status, general).to(language())
+    title = (_PARTICULAR.get(name) or _TITLES.get(status, general)).to(language())
     form = negotiate(request.headers.get("Accept"), (_PLAIN, _PROBLEM, HTML)) or _PROBLEM
     if form is HTML:
         g.pop("visit", None)

@@ -157,7 +157,7 @@ def _graph(parts: Iterator[bytes]) -> Table:
 
 def _shown(visit: Visit, rows: tuple[tuple[object, ...], ...]) -> tuple[tuple[Shown, ...], ...]:
     iris = {cell.value for row in rows for cell in row if isinstance(cell, NamedNode)}
-    hits = visit.release.index.hits(sorted(iris), visit.language)
+    hits = visit.names(sorted(iris))
     linker = Linker(visit.site, hits, visit.language)
     return tuple(tuple(_cell(linker, cell) for cell in row) for row in rows)
 

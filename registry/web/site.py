@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, cast
@@ -13,13 +14,14 @@ from urllib.parse import urlencode
 from flask import current_app, g, request
 
 from registry import __version__
-from registry.errors import IntegrityError, NotFoundError, UsageError
+from registry.errors import IntegrityError, NotFoundError, UnusableIndexError, UsageError
 from registry.federation.asking import Federation
 from registry.identifiers import Iris
 from registry.query.model import QueryLimits
 from registry.query.pool import QueryPool
 from registry.releases.archive import Archive, Release
 from registry.schema import Schema, schema
+from registry.search.index import Hit
 from registry.settings import MIB, Settings
 from registry.texts import Text
 from registry.web.assets import Assets
@@ -121,6 +123,16 @@ class Visit:
         if values:
             path += ("&" if "?" in path else "?") + urlencode(values)
         return path + hash_sign + fragment
+
+    def names(self, iris: Iterable[str], language: str = "") -> dict[str, Hit]:
+        """Return what is known of each IRI; nothing where the index is of other software.
+
+        For answers that say the same without names.
+        """
+        try:
+            return self.release.index.hits(iris, language or self.language)
+        except UnusableIndexError:
+            return {}
 
     def document(self, path: str) -> str:
         """Return the address of a document for machines, in the release that the address names."""

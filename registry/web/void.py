@@ -5,6 +5,7 @@ Every number is that of the release served.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, cast
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import pyoxigraph
 from flask import Blueprint, Response, request
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from registry.errors import UnusableIndexError
 from registry.formats import GRAPH_FORMATS, RDF_XML, Format
 from registry.identifiers import is_iri
 from registry.namespaces import PREFIXES, RDF_TYPE, term
@@ -173,11 +175,12 @@ def _counts(this: NamedNode, held: Statistics) -> Iterator[Triple]:
 
 
 def _examples(view: Visit) -> Iterator[str]:
-    """Yield the first record of each kind that lists show."""
-    for kind in view.site.schema.kinds:
-        if kind.listed:
-            found = view.release.index.browse(kind.segment, "fr", offset=0, limit=1)
-            yield from (hit.iri for hit in found.hits)
+    """Yield the first record of each kind that lists show; none while lists cannot be read."""
+    with contextlib.suppress(UnusableIndexError):
+        for kind in view.site.schema.kinds:
+            if kind.listed:
+                found = view.release.index.browse(kind.segment, "fr", offset=0, limit=1)
+                yield from (hit.iri for hit in found.hits)
 
 
 def _vocabularies(held: Statistics) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from registry.cli.commands.options import Publication, opened, publication
 from registry.cli.failures import REFUSED, finding_line
 from registry.cli.output import TerminalProgress, language, note, say
+from registry.errors import UnusableIndexError
 from registry.findings import VIOLATION
 from registry.publishing.reindex import reindex
 from registry.publishing.verify import verify
@@ -47,11 +48,19 @@ def verify_command(data_dir: Path, *, release: int | None) -> None:
 
 
 @click.command("reindex")
+@click.option("--if-needed", is_flag=True, help="Only when the present one cannot be used.")
 @publication
 @click.pass_obj
-def reindex_command(data_dir: Path, *, by: Publication) -> None:
+def reindex_command(data_dir: Path, *, if_needed: bool, by: Publication) -> None:
     """Derive the search index again, as a release with the same statements."""
     settings, releases = opened(data_dir)
+    if if_needed:
+        try:
+            releases.current().check_index()
+        except UnusableIndexError as error:
+            note(error.what)
+        else:
+            return
     with Writer(data_dir, wait_seconds=settings.lock_seconds) as writer:
         manifest = reindex(
             writer,

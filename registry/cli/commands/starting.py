@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from registry.cli.commands.options import Publication, opened, publication
-from registry.cli.output import TerminalProgress, say
-from registry.errors import UsageError
+from registry.cli.failures import plainly
+from registry.cli.output import TerminalProgress, note, say
+from registry.errors import UnusableIndexError, UsageError
 from registry.publishing.contribute import Importer
 from registry.publishing.shipped import shipped_sources
 from registry.releases.writer import Writer
@@ -71,7 +72,12 @@ def serve_command(data_dir: Path, host: str | None, port: int | None) -> None:
     """Serve pages, linked data and the SPARQL endpoint."""
     from registry.web.serving import serve  # noqa: PLC0415 — ``faces init`` does without Flask
 
-    settings, _ = opened(data_dir)
+    settings, releases = opened(data_dir)
+    try:
+        releases.current().check_index()
+    except UnusableIndexError as error:
+        plainly(error)
+        note(Text("What is served takes the new index up without a restart."))
     if host is not None:
         settings = replace(settings, host=host)
     if port is not None:
