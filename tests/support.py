@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
+import functools
+import shutil
+import tempfile
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,11 +74,19 @@ class TurtleText:
 
 
 def shipped(data_dir: Path, settings: Settings) -> None:
-    """Make a registry with the shipped data: release 1."""
-    with Writer(data_dir) as writer:
+    """Make a registry with the shipped data: release 1. Imported once, then copied."""
+    shutil.copytree(_shipped(settings), data_dir, symlinks=True, dirs_exist_ok=True)
+
+
+@functools.cache
+def _shipped(settings: Settings) -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="faces-shipped-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with Writer(folder) as writer:
         Importer(writer, settings, Progress()).run(
             shipped_sources(settings, with_data=True), message="", author="tests"
         )
+    return folder
 
 
 def contribute(data_dir: Path, source: str, text: str, **options: object) -> Outcome:
