@@ -14,8 +14,9 @@ from registry.query.pool import QueryPool
 from registry.settings import MIB, Settings
 from registry.web import access_log, metrics
 from registry.web.app import create_app
-from registry.web.body import replay
+from registry.web.body import coded, replay
 from registry.web.compression import Compression
+from registry.web.conditions import obeyed
 from registry.web.endpoint import Endpoint
 from registry.web.page_cache import PageCache
 from registry.web.result_cache import Kept, ResultCache
@@ -69,6 +70,8 @@ class Application:
         if not scope["query_string"].isascii():  # WSGI takes nothing else (PEP 3333)
             encoded = quote_from_bytes(scope["query_string"], safe=_ASCII).encode()
             scope["query_string"] = encoded
+        if error := coded(scope):
+            cast("dict[str, Any]", scope)[ERROR] = error
 
         async def counted(message: SendEvent) -> None:
             nonlocal status, sent
@@ -78,7 +81,7 @@ class Application:
                 sent += len(message["body"])
             await send(message)
 
-        reply = self._compression.around(scope, counted)
+        reply = obeyed(scope, self._compression.around(scope, counted))
         try:
             self._reporter.begin()
             if scope["path"] == metrics.PATH and self._site.clients.may_read_metrics(scope):

@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any, Final
 
 from registry.errors import QueryTooLargeError
 from registry.texts import Text
-from registry.web.problems import SlowRequestError
+from registry.web.clients import header
+from registry.web.problems import PackedBodyError, SlowRequestError
 
 if TYPE_CHECKING:
-    from a2wsgi.asgi_typing import Receive
+    from a2wsgi.asgi_typing import HTTPScope, Receive
 
 _SECONDS: Final = 30
+
+
+def coded(scope: HTTPScope) -> PackedBodyError | None:
+    """Return what is wrong with a request whose body is packed: queries are short, none is."""
+    coding = header(scope, b"content-encoding").strip()
+    return PackedBodyError(coding) if coding and coding.lower() != "identity" else None
 
 
 async def read_body(receive: Receive, most: int) -> bytes:

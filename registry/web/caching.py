@@ -12,6 +12,8 @@ from registry.web.site import Site, Visit
 
 #: Anyone may keep an answer but asks each time whether it still holds, which costs no query.
 REVALIDATE: Final = "public, no-cache"
+#: Headers about the answer itself, which a 304 does not bring (RFC 9110 §15.4.5).
+OF_THE_ANSWER: Final = frozenset({b"content-type", b"content-length", b"content-language", b"link"})
 
 
 def validator(site: Site, release: Release, *parts: str) -> str:
@@ -29,7 +31,7 @@ def page_validator(visit: Visit, form: str) -> str:
 def not_modified(etag: str, vary: str) -> Response | None:
     """Return 304 when the client has this already (RFC 9110 §13.1.2), else None."""
     sent = request.if_none_match
-    # “*” asks whether there is anything at all, which only running the queries would tell.
+    # “*” asks whether there is anything at all, which is known later (``conditions``).
     if sent.star_tag or not sent.contains_weak(etag):
         return None
     response = Response(status=304)

@@ -25,6 +25,7 @@ from registry.texts import Text
 from registry.web import memento
 from registry.web.body import read_body, replay
 from registry.web.caching import REVALIDATE, validator
+from registry.web.conditions import unless_any
 from registry.web.flights import Flights
 from registry.web.headers import ALWAYS
 from registry.web.limits import limit_headers
@@ -151,7 +152,8 @@ class Endpoint:
                         answer = await site.pool.ask(whole, seconds=seconds, begin=begin)
                     self._keep(etag, _complete(answer))
                 headers += limit_headers(site.settings, seconds, turn)
-                brief, most = scope["method"] == "HEAD", site.settings.query_result_mib * MIB
+                brief = scope["method"] == "HEAD" or unless_any(scope)
+                most = site.settings.query_result_mib * MIB
                 sent = await _send(answer, headers, send, brief=brief, most=most, notes=notes)
                 self._keep(etag, sent)
         except asyncio.CancelledError:
@@ -237,7 +239,7 @@ def _address(scope: HTTPScope) -> tuple[str, bytes]:
 def _has(scope: HTTPScope, etag: str) -> bool:
     """Tell whether the client has this answer; a POST is not told so (RFC 9110 §13.1.2)."""
     sent = "" if scope["method"] == "POST" else _header(scope, b"if-none-match")
-    # “*” asks whether there is an answer at all, which only running the query would tell.
+    # “*” asks whether there is an answer at all, which only running the query tells.
     return bool(sent) and not (tags := parse_etags(sent)).star_tag and tags.contains_weak(etag)
 
 
@@ -264,7 +266,7 @@ async def _send(
 ) -> Kept | None:
     """Send an answer that has begun, so many bytes of it at ``most``.
 
-    ``brief``: only its headers were asked for. Returns what was sent if it was short.
+    ``brief``: only its beginning is needed. Returns what was sent if it was short.
     """
     if whole := _complete(answer):
         await _whole(send, headers, whole, notes)

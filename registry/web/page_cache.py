@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from werkzeug.http import parse_etags
 
 from registry.errors import RegistryError
-from registry.web.caching import REVALIDATE
+from registry.web.caching import OF_THE_ANSWER, REVALIDATE
 from registry.web.clients import header
 from registry.web.languages import preferred
 from registry.web.result_cache import ResultCache
@@ -33,8 +33,6 @@ _DEPENDS: Final = (b"accept", b"accept-datetime", b"host")
 #: A page of a thousand names; the lists that are longer are files.
 _MOST_BYTES: Final = 1 << 18
 _REVALIDATE: Final = REVALIDATE.encode()
-#: Headers about the page itself, which a 304 does not bring (RFC 9110 §15.4.5).
-_OF_THE_PAGE: Final = frozenset({b"content-type", b"content-length", b"content-language", b"link"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,7 @@ async def _answer(scope: HTTPScope, page: _Page, send: Send) -> None:
     tag = dict(page.headers)[b"etag"].decode("latin-1").strip('"')
     tags = parse_etags(header(scope, b"if-none-match"))
     has = not tags.star_tag and tags.contains_weak(tag)
-    headers = [(n, v) for n, v in page.headers if not (has and n in _OF_THE_PAGE)]
+    headers = [(n, v) for n, v in page.headers if not (has and n in OF_THE_ANSWER)]
     await send(
         {
             "type": "http.response.start",

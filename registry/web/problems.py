@@ -99,6 +99,16 @@ class UnsupportedFormError(errors.QueryError):
     """A query came in a media type that the protocol does not know."""
 
 
+class PackedBodyError(UnsupportedFormError):
+    """The body of a request has a content coding (RFC 9110 §15.5.16)."""
+
+    def __init__(self, coding: str) -> None:
+        super().__init__(
+            Text("The body of the request is packed, as “{coding}”.", coding=coding[:40]),
+            expected=Text("Send it as it is, without “Content-Encoding”."),
+        )
+
+
 class SlowRequestError(errors.UsageError):
     """The client did not send its request in time."""
 
@@ -150,6 +160,8 @@ def _registry_error(error: errors.RegistryError) -> Response:
     response = _answer(status, name, words, place)
     if status == _BUSY and not isinstance(error, errors.UnusableIndexError):
         response.headers["Retry-After"] = str(_RETRY_SECONDS)
+    if isinstance(error, PackedBodyError):
+        response.headers["Accept-Encoding"] = "identity"
     if isinstance(error, errors.RateLimitedError):
         response.headers["Retry-After"] = str(error.retry_seconds)
         response.headers.extend(error.headers)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from urllib.parse import urlencode
 
 import pytest
 
@@ -11,6 +12,8 @@ from registry.query.scan import scan
 from registry.web.result_cache import MOST_ENTRY_BYTES, Kept, ResultCache
 from web.http_client import Client
 from web.web_server import Server
+
+HTML = {"Accept": "text/html"}
 
 
 @pytest.fixture
@@ -180,3 +183,30 @@ def test_a_cache_of_no_size_keeps_nothing() -> None:
     cache = ResultCache(0)
     cache.put("a", kept(1))
     assert (cache.get("a"), cache.bytes, len(cache)) == (None, 0, 0)
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_who_wants_an_answer_only_where_there_is_none_gets_none(
+    client: Client, method: str
+) -> None:
+    """``If-None-Match: *`` (RFC 9110 §13.1.2) to the endpoint, pages new and kept, files."""
+    any_ = {"If-None-Match": "*"}
+    query = urlencode({"query": "SELECT ?s { ?s ?star ?o }"})
+    random = urlencode({"query": "SELECT (RAND() AS ?x) {}"})
+    style = client.get("/", headers=HTML).text.partition('rel="stylesheet" href="')[2]
+    paths = ("/doc/network/mesclun", f"/sparql?{query}", f"/sparql?{random}", "/health")
+    for path in (*paths, style.partition('"')[0]):
+        for _ in range(2):
+            answer = client.request(method, path, headers=HTML | any_)
+            assert (answer.status_code, answer.data) == (304, b""), path
+            machine = client.request(method, path, headers=any_ | {"Accept-Encoding": "gzip"})
+            assert (machine.status_code, machine.data) == (304, b""), path
+            assert machine.headers["Content-Type"] is None
+    whole = client.get(f"/sparql?{query}")
+    assert (
+        client.request(method, f"/sparql?{query}", headers=any_).headers["ETag"]
+        == (whole.headers["ETag"])
+    )
+    for path, status in (("/doc/network/nobody", 404), ("/sparql?query=SELECT", 400)):
+        assert client.request(method, path, headers=any_).status_code == status
+    assert client.post("/sparql", data={"query": "ASK {}"}, headers=any_).status_code == 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
@@ -161,6 +162,23 @@ def test_2_1_3_direct_with_a_query_in_the_address_too(client: Client) -> None:
 )
 def test_2_1_3_the_content_type_of_the_body(client: Client, kind: str | None, status: int) -> None:
     assert client.post("/sparql", data=ASK, content_type=kind).status_code == status
+
+
+@pytest.mark.parametrize("path", ["/sparql", "/sparql.csv", "/sparql.xlsx"])
+def test_a_packed_body_is_415_and_told_how_it_is_taken(client: Client, path: str) -> None:
+    """RFC 9110 §15.5.16; RFC 7694."""
+    body = gzip.compress(b"ASK {}")
+    for coding in ("gzip", "GZIP", "identity, br"):
+        packed = {"Content-Encoding": coding}
+        answer = client.post(path, data=body, content_type=DIRECT, headers=packed)
+        assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
+        assert coding in answer.text
+    plain = {"Content-Encoding": "identity"}
+    told = client.post(path, data="ASK {}", content_type=DIRECT, headers=plain)
+    assert told.status_code == 200
+    assert (
+        client.post(path, data=body, content_type="text/plain").headers["Accept-Encoding"] is None
+    )
 
 
 def test_2_1_2_a_form_with_a_charset(client: Client) -> None:
