@@ -19,6 +19,7 @@ from registry.settings import Settings
 from registry.texts import Text
 from registry.web.clients import Networks, subscriber
 from registry.web.headers import ALWAYS
+from registry.web.metrics import Metrics
 from registry.web.until_closed import write_without_chunks
 
 #: Beyond them, a web process takes no more, whoever asks.
@@ -72,9 +73,10 @@ class Crowd:
 class Connection(HttpToolsProtocol):
     """Speaks HTTP/1.1 with one client."""
 
-    def __init__(self, *arguments: Any, crowd: Crowd, **named: Any) -> None:
+    def __init__(self, *arguments: Any, crowd: Crowd, numbers: Metrics, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self._crowd = crowd
+        self._numbers = numbers
         self._peer: str | None = None
         self._taken = 0
         self._look: asyncio.TimerHandle | None = None
@@ -199,10 +201,11 @@ class Connection(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 — uvicorn's signature
         """Say in both languages, since nothing is known of the client, what is wrong."""
+        status, text = self._problem
+        self._numbers.refused(status.value)
         if self._answering:  # words now would fall into the midst of that answer
             self.transport.close()
             return
-        status, text = self._problem
         words = f"{text.to('fr')}\n{text.to('en')}\n".encode()
         headers = [
             *ALWAYS,

@@ -22,6 +22,8 @@ _STATUSES: Final = (
     "200", "204", "301", "302", "303", "304", "400", "403", "404", "405", "406", "408", "410",
     "413", "415", "429", "500", "502", "503", "504", "507", "none", "other",
 )  # fmt: skip
+#: What is refused before it comes to the application (``connection``).
+_REFUSALS: Final = ("400", "414", "429", "431")
 _ROUTES: Final = ("sparql", "pages")
 _OUTCOMES: Final = (
     "answered", "unchanged", "query-syntax", "query-refused", "query-too-large", "query-timeout",
@@ -32,6 +34,7 @@ _BOUNDS: Final = (0.005, 0.025, 0.1, 0.5, 1.0, 5.0, 10.0, 30.0)
 _LOADS: Final = ("idle", "busy", "parked", "waiting")
 _NAMES: Final = [
     *(("requests", r, s) for r in _ROUTES for s in _STATUSES),
+    *(("refused", s) for s in _REFUSALS),
     *(("outcome", o) for o in _OUTCOMES),
     *(("bucket", b) for b in (*_BOUNDS, "+Inf")),
     ("sum",),
@@ -73,6 +76,10 @@ class Metrics:
             self._add("bucket", _BOUNDS[place] if place < len(_BOUNDS) else "+Inf")
             self._add("sum", by=seconds)
 
+    def refused(self, status: int) -> None:
+        """Count a connection that was closed on what is no request, or on one too many."""
+        self._add("refused", str(status))
+
     def load(self, load: Load) -> None:
         """Write down what the workers do."""
         for each in _LOADS:
@@ -88,6 +95,11 @@ class Metrics:
             f'faces_requests_total{{route="{r}",status="{s}"}} {self._total("requests", r, s):.0f}'
             for r in _ROUTES
             for s in _STATUSES
+        ]
+        lines += _head("faces_refusals_total", "counter", "Connections refused as such.")
+        lines += [
+            f'faces_refusals_total{{status="{s}"}} {self._total("refused", s):.0f}'
+            for s in _REFUSALS
         ]
         lines += _head("faces_queries_total", "counter", "Requests to the endpoint.")
         lines += [

@@ -126,7 +126,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self._listener = listener
         self._announcement = _Announcement(listener, settings, data_dir)
         self._pool: QueryPool | None = None
-        self._metrics = Metrics(settings.web_processes)
+        self.metrics = Metrics(settings.web_processes)
         self._process = 0
         super().__init__()
 
@@ -152,8 +152,8 @@ class _Server(BaseApplication):  # type: ignore[misc]
         """Make the application in a web process, with a pool of its own."""
         _share_memory()
         self._pool = QueryPool(self.settings.query_workers, query_limits(self.settings))
-        self._metrics.be(self._process)
-        return Application(self.settings, self._data_dir, self._pool, self._metrics)
+        self.metrics.be(self._process)
+        return Application(self.settings, self._data_dir, self._pool, self.metrics)
 
     def _seat(self, server: Arbiter, worker: Any) -> None:
         """Give a web process that is about to be forked a row of the metrics that is free."""
@@ -192,6 +192,8 @@ class _Worker(UvicornWorker):  # type: ignore[misc]
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self.config.http = partial(Connection, crowd=Crowd(self.app.settings))
+        self.config.http = partial(
+            Connection, crowd=Crowd(self.app.settings), numbers=self.app.metrics
+        )
         # What goes wrong in a request is logged where it is known what it was.
         logging.getLogger("uvicorn.error").disabled = True

@@ -151,6 +151,9 @@ def test_a_crowd_from_one_address_is_turned_away_and_told(server: Server) -> Non
         assert len(told) >= 60
         assert {status(each) for each in told} == {429}
         assert b"Retry-After: " in told[0]
+        counted = exchange(server, head("GET", "/metrics", "Connection: close"), "127.0.4.3")
+        refused = int(counted.partition(b'refusals_total{status="429"} ')[2].split(b"\n")[0])
+        assert refused >= len(told)
         host, port = address(server)
         other = http.client.HTTPConnection(host, port, source_address=("127.0.4.2", 0))
         other.request("GET", "/health")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import time
 from pathlib import Path
 
@@ -49,6 +50,25 @@ def test_the_metrics_count_what_all_processes_answered(server: Server) -> None:
     assert after['faces_process_bytes{process="0"}'] > 1 << 20
     assert after['faces_process_bytes{process="1"}'] > 1 << 20
     assert after['faces_workers{state="idle"}'] >= 1
+
+
+def test_what_is_refused_before_it_is_a_request_is_counted(server: Server) -> None:
+    client = Client(server.url)
+    before = numbers(client.get("/metrics").text)
+    host, port = server.url.removeprefix("http://").split(":")
+    long = b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n"
+    headers = b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n"
+    for sent in (b"no HTTP\r\n\r\n", long, long, headers):
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(sent)
+            assert connection.recv(1 << 16).startswith(b"HTTP/1.1 4")
+    after = numbers(client.get("/metrics").text)
+    grown = {
+        s: after[n] - before[n]
+        for s in (400, 414, 429, 431)
+        for n in [f'faces_refusals_total{{status="{s}"}}']
+    }
+    assert grown == {400: 1, 414: 2, 429: 0, 431: 1}
 
 
 def test_the_metrics_are_not_there_for_others(web_dir: Path, tmp_path: Path) -> None:
