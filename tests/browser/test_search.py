@@ -46,6 +46,16 @@ def test_on_a_desk_filters_are_open_without_scripts(browser: Browser, site: str)
         assert filters["x"] + filters["width"] < found["x"]
 
 
+def test_a_script_opens_the_filters_where_style_sheets_cannot(strict: Page, site: str) -> None:
+    strict.add_init_script("CSS.supports = () => false")
+    strict.set_viewport_size({"width": 1280, "height": 800})
+    strict.goto(site + FILTERED)
+    filters = strict.locator("#filters")
+    expect(filters).to_have_attribute("open", "")
+    strict.set_viewport_size({"width": 390, "height": 800})
+    expect(filters).not_to_have_attribute("open")
+
+
 @pytest.mark.parametrize("path", ["/", "/search", "/browse/network", "/doc/network/mesclun"])
 def test_names_are_proposed_and_chosen_by_keyboard(strict: Page, site: str, path: str) -> None:
     strict.goto(f"{site}{path}?lang=fr")
