@@ -75,6 +75,12 @@ def test_the_generator_writes_the_same_bytes_again(tmp_path: Path) -> None:
     assert written == {path.name: path.read_bytes() for path in DEMO.iterdir()}
 
 
+def test_no_line_breaks_inside_french_quotation_marks() -> None:
+    written = "".join(path.read_text(encoding="utf-8") for path in DEMO.glob("*.ttl"))
+    assert written.count("«\u00a0") == written.count("«") > 100
+    assert written.count("\u00a0»") == written.count("»")
+
+
 def test_there_is_as_much_as_said_and_it_stays_small() -> None:
     counts = Counter(name for iri in records() for name in values(iri, A))
     assert {name: counts[name] for name in COUNTS} == COUNTS

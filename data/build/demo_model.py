@@ -171,10 +171,15 @@ def territory(key: str) -> Term:
     return f"<id/territory/{key}>"
 
 
+#: No line may break between a French quotation mark and what it quotes.
+_INSIDE = re.compile("(?<=«) | (?=»)")
+
+
 def text(value: str, language: str = "") -> Term:
     """Return a literal; the empty text says nothing."""
     if not value:
         return ""
+    value = _INSIDE.sub("\u00a0", value)
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"@{language}' if language else f'"{escaped}"'
 

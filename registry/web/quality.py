@@ -59,9 +59,7 @@ def quality() -> Response:
     addresses = {iri: short(view, iri) for iri in counted.sources}
     chosen = _chosen(addresses)
     counts = view.release.index.finding_counts(view.language)
-    found = Counter[str]()
-    for each in counts:
-        found[each.source] += each.findings
+    found = _findings(counts)
     return page(
         view,
         etag,
@@ -74,6 +72,27 @@ def quality() -> Response:
         blocks=_blocks(view, counted, [c for c in counts if not chosen or c.source == chosen]),
         total=sum(found.values()),
     )
+
+
+@blueprint.get("/quality/freshness.csv")
+def freshness_as_csv() -> Response:
+    """Answer a row for each source."""
+    view = visit()
+    etag = page_validator(view, "freshness.csv")
+    unchanged = not_modified(etag, _VARY)
+    if unchanged:
+        return unchanged
+    counted = Completeness(view)
+    found = _findings(view.release.index.finding_counts(view.language))
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(
+        ["source", "source_label", "imported", "records", "verified", "latest", "to_check"]
+    )
+    for iri in counted.sources:
+        of = counted.freshness(iri, found[iri])
+        writer.writerow([iri, of.title, of.modified, of.records, of.verified, of.year, of.findings])
+    return _file(text.getvalue(), "faces-freshness.csv", etag)
 
 
 @blueprint.get("/quality.csv")
@@ -95,9 +114,21 @@ def as_csv() -> Response:
             kind, name = (best(w, view.language) for w in (each.kind.plural, each.field.name))
             numbers = (each.records, each.saying, f"{each.share:.1f}")
             writer.writerow([source, each.kind.class_iri, kind, each.field.path, name, *numbers])
-    response = Response(text.getvalue(), content_type="text/csv; charset=utf-8; header=present")
-    response.headers["Content-Disposition"] = 'attachment; filename="faces-quality.csv"'
+    return _file(text.getvalue(), "faces-quality.csv", etag)
+
+
+def _file(text: str, name: str, etag: str) -> Response:
+    response = Response(text, content_type="text/csv; charset=utf-8; header=present")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return stamped(response, etag, _VARY)
+
+
+def _findings(counts: Iterable[FindingCount]) -> Counter[str]:
+    """Return how much was found in each source."""
+    found = Counter[str]()
+    for each in counts:
+        found[each.source] += each.findings
+    return found
 
 
 def _chosen(addresses: dict[str, str]) -> str:

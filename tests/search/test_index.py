@@ -122,3 +122,11 @@ def test_pages_far_from_the_first_go_on_where_those_before_them_ended(
     parts = [page(offset, 15) for offset in range(0, len(whole), 15)]
     assert len(whole) > 60
     assert [iri for part in parts for iri in part] == whole
+
+
+def test_unbroken_spaces_part_words_as_others_do(data_dir: Path) -> None:
+    contribute(data_dir, "quoted", initiative("q", "Adhésion de «\u00a0Jardin vif\u00a0»"))
+    index = Archive(data_dir).current().index
+    for words in ("adhésion de « jardin vif »", "«\u00a0jardin\u00a0vif\u00a0»", "jardin"):
+        assert index.search(words, "fr", limit=5).total == 1
+        assert index.suggest(words, ["initiative"], "fr", limit=5)

@@ -167,6 +167,16 @@ def test_freshness_follows_imports_and_verifications(tmp_path: Path) -> None:
     page = read(create_app(Settings(), tmp_path).test_client(), "/quality?lang=en")
     row = page[page.index('href="/doc/source/jardins?lang=en"') :].partition("</tr>")[0]
     assert re.findall(r"<td>([^<]*)</td>", row)[1:] == ["3", "67%", "2025", "0"]
+    file = read(create_app(Settings(), tmp_path).test_client(), "/quality/freshness.csv")
+    rows = {line["source"]: line for line in csv.DictReader(io.StringIO(file))}
+    line = rows["https://w3id.org/faces/id/source/jardins"]
+    assert [line[n] for n in ("records", "verified", "latest", "to_check")] == [
+        "3",
+        "2",
+        "2025",
+        "0",
+    ]
+    assert line["imported"] == Archive(tmp_path).current().sources[line["source"]].modified
     assert verify(Archive(tmp_path), Settings(), Progress()).clean
 
 
