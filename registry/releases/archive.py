@@ -71,6 +71,10 @@ class Release:
         """What is known of its sources, by the IRI of their graphs."""
         return sources.read(self.graphs)
 
+    def preload(self) -> None:
+        """Read what is kept of it, which whoever asks first would else wait for."""
+        _ = self.sources, self.index.places  # which need the filters
+
 
 class Archive:
     """The releases of a data directory, for readers; shared between threads."""

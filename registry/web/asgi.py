@@ -19,10 +19,12 @@ from registry.web.compression import Compression
 from registry.web.conditions import obeyed
 from registry.web.endpoint import Endpoint
 from registry.web.page_cache import PageCache
+from registry.web.preloading import Preloading
 from registry.web.result_cache import Kept, ResultCache
 from registry.web.seats import SeatedPages
 from registry.web.shortcuts import Shortcuts
 from registry.web.site import ERROR, EXTENSION, Site
+from registry.web.ticker import Ticker
 
 if TYPE_CHECKING:
     from a2wsgi.asgi_typing import (
@@ -57,7 +59,13 @@ class Application:
         self._compression = Compression(kept)
         self._shortcuts = Shortcuts(self._site)
         self._metrics = numbers
-        self._reporter = metrics.Reporter(numbers, pool.load)
+        self._preloading = Preloading(self._site.archive)
+        self._ticker = Ticker(lambda: numbers.load(pool.load()), self._preloading.look)
+
+    def preload(self) -> None:
+        """Read what the first pages would wait for."""
+        _ = self._site.schema
+        self._preloading.now()
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         """Answer one request (there is no other kind: no web sockets, no lifespan)."""
@@ -83,7 +91,7 @@ class Application:
 
         reply = obeyed(scope, self._compression.around(scope, counted))
         try:
-            self._reporter.begin()
+            self._ticker.begin()
             if scope["path"] == metrics.PATH and self._site.clients.may_read_metrics(scope):
                 text = self._metrics.text(self._site.archive.current_number())
                 await metrics.answer(reply, text)

@@ -7,7 +7,6 @@ counting in its row.
 
 from __future__ import annotations
 
-import asyncio
 import mmap
 import os
 from bisect import bisect_left
@@ -45,8 +44,6 @@ _CELLS: Final[dict[tuple[Any, ...], int]] = {name: cell for cell, name in enumer
 _WIDTH: Final = len(_NAMES)
 _REAL: Final = 8
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
-#: How often a process writes down what its workers do.
-LOAD_SECONDS: Final = 1.0
 
 
 class Metrics:
@@ -149,22 +146,3 @@ async def answer(send: Any, text: str) -> None:
     ]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode(), "more_body": False})
-
-
-class Reporter:
-    """Writes down each second, from the event loop, what the workers of this process do."""
-
-    def __init__(self, metrics: Metrics, load: Any) -> None:
-        self._metrics = metrics
-        self._load = load
-        self._begun = False
-
-    def begin(self) -> None:
-        """Begin with the first request; go on until the loop ends."""
-        if not self._begun:
-            self._begun = True
-            self._report()
-
-    def _report(self) -> None:
-        self._metrics.load(self._load())
-        asyncio.get_running_loop().call_later(LOAD_SECONDS, self._report)

@@ -153,7 +153,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         _share_memory()
         self._pool = QueryPool(self.settings.query_workers, query_limits(self.settings))
         self.metrics.be(self._process)
-        return Application(self.settings, self._data_dir, self._pool, self.metrics)
+        application = Application(self.settings, self._data_dir, self._pool, self.metrics)
+        application.preload()
+        return application
 
     def _seat(self, server: Arbiter, worker: Any) -> None:
         """Give a web process that is about to be forked a row of the metrics that is free."""
