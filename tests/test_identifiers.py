@@ -29,7 +29,7 @@ def test_minted_iris_are_iris_and_plain_paths(key: str) -> None:
     assert "." not in escape_key(key)
 
 
-@given(st.text(alphabet=st.characters(exclude_characters="#"), max_size=20))
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_characters="#"), max_size=20))
 def test_a_path_leads_back_to_its_iri(local: str) -> None:
     iri = IRIS.base + local.replace("%", "")
     path = IRIS.path(iri)

@@ -36,7 +36,7 @@ STEPS = (
     "linked",
     "current",
 )
-RUNS = int(os.environ.get("TORTURE_RUNS", "12"))
+RUNS = int(os.environ.get("TORTURE_RUNS", "6"))
 
 
 @pytest.fixture
