@@ -48,6 +48,6 @@ def _unusable() -> UnusableIndexError:
         Text("The search index is damaged, or was written by another version of the software."),
         remedy=Text(
             "Whoever runs the registry derives it again with “faces reindex”. Until then the SPARQL"
-            " endpoint and documents in RDF work, other pages do not."
+            " endpoint and documents in RDF work, most pages do not."
         ),
     )

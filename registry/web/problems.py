@@ -28,6 +28,7 @@ _log: Final = logging.getLogger("registry.web")
 _PLAIN: Final = Format("plain", "txt", ("text/plain",))
 _PROBLEM: Final = Format("problem", "json", ("application/problem+json", "application/json"))
 
+_UNUSABLE: Final = "index-unusable"
 #: Exception → status and short name; the first class that fits, most particular first.
 STATUSES: Final[tuple[tuple[type[errors.RegistryError], int, str], ...]] = (
     (errors.QuerySyntaxError, 400, "query-syntax"),
@@ -46,7 +47,7 @@ STATUSES: Final[tuple[tuple[type[errors.RegistryError], int, str], ...]] = (
     (errors.UsageError, 400, "usage"),
     (errors.NotFoundError, 404, "not-found"),
     (errors.BusyError, 503, "busy"),
-    (errors.UnusableIndexError, 503, "index-unusable"),
+    (errors.UnusableIndexError, 503, _UNUSABLE),
     (errors.IntegrityError, 500, "integrity"),
 )
 _TITLES: Final = {
@@ -68,7 +69,7 @@ _TITLES: Final = {
     507: Text("The query needs too much memory"),
 }
 #: Those of short names that say more than their status.
-_PARTICULAR: Final = {"index-unusable": Text("This cannot be shown at present")}
+_PARTICULAR: Final = {_UNUSABLE: Text("This cannot be shown at present")}
 _OWN_WORDS: Final = {
     404: Text("The address may be mistyped, or the record may never have existed."),
     405: Text("The methods that it takes are in the header “Allow”."),
@@ -225,6 +226,7 @@ def _answer(status: int, name: str, words: list[str], place: dict[str, Any]) -> 
             place=place_words,
             status=status,
             limited="limit" in place,
+            searchable=name != _UNUSABLE,
             suggestions=suggestions(request.path) if _may_be_meant(status) else ([], ()),
         )
     elif form is _PLAIN:

@@ -53,6 +53,7 @@ def test_it_is_said_and_what_needs_no_index_goes_on(outdated: Path, server: Serv
             assert answer.status_code == 503
             assert words in answer.text
             assert "faces reindex" in answer.text
+            assert 'action="/search"' not in answer.text
             assert answer.headers["Retry-After"] is None  # it does not pass by itself
     health = client.get("/health", headers={"Accept": "application/json"})
     assert (health.status_code, health.json["code"]) == (503, "index-unusable")
