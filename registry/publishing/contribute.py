@@ -84,8 +84,11 @@ class Importer:
         """Publish the contributions, by source name, as one release.
 
         Raises InvalidDataError, with all findings and their places, when a shape is violated or
-        the input has faults that refuse it; nothing is changed then.
+        the input has faults that refuse it, UnusableIndexError when there is no index to bring up
+        to date; nothing is changed then.
         """
+        if self._base and not dry_run:
+            self._base.check_index()  # now, not when all has been validated
         skipped: dict[str, frozenset[int]] = {name: frozenset() for name in contributions}
         left_out: dict[str, list[Finding]] = {name: [] for name in contributions}
         for _ in range(_ROUNDS):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
-from registry.errors import UsageError
+from registry.errors import UnusableIndexError, UsageError
+from registry.findings import INFO, WARNING
 from registry.progress import Progress
-from registry.publishing.next_release import now, software
+from registry.publishing.next_release import now, reindexed, software
 from registry.releases import archive, patch
-from registry.releases.archive import Archive
+from registry.releases.archive import Archive, Release
 from registry.releases.checksum import Checksum
 from registry.releases.manifest import Manifest
 from registry.releases.patch import Change, PatchWriter
 from registry.releases.writer import Writer, file_checksums
+from registry.settings import Settings
 from registry.texts import Text
 
 
@@ -36,8 +39,15 @@ def _between(releases: Archive, low: int, high: int) -> Iterator[Change]:
     return patches[0] if len(patches) == 1 else patch.net(patches)
 
 
-def roll_back(
-    writer: Writer, releases: Archive, number: int, *, message: str, author: str, progress: Progress
+def roll_back(  # noqa: PLR0913 — where from and to, and what the release says of itself
+    writer: Writer,
+    releases: Archive,
+    settings: Settings,
+    number: int,
+    *,
+    message: str,
+    author: str,
+    progress: Progress,
 ) -> Manifest:
     """Publish a release whose content is that of release ``number``; history stays whole.
 
@@ -57,7 +67,7 @@ def roll_back(
                 progress.advance(1)
     with progress.stage("copy", Text("Restoring")):
         old.graphs.clone(staging / archive.RDF)
-        shutil.copyfile(old.folder / archive.INDEX, staging / archive.INDEX)
+    warnings = _bring_index(old, staging / archive.INDEX, settings, progress)
     manifest = Manifest(
         number=current.number + 1,
         parent=current.number,
@@ -71,10 +81,20 @@ def roll_back(
         content=content.hex(),
         software=software(),
         sources=(),
-        warnings=old.manifest.warnings,
+        warnings=warnings,
         restores=number,
         files=file_checksums(staging),
     )
     with progress.stage("publish", Text("Publishing")):
         writer.publish(manifest)
     return manifest
+
+
+def _bring_index(old: Release, path: Path, settings: Settings, progress: Progress) -> int:
+    """Copy the index of a release, or derive it again; return how many warnings it holds."""
+    try:
+        old.check_index()
+    except UnusableIndexError:
+        return len(reindexed(old, path, settings, progress).of(WARNING, INFO))
+    shutil.copyfile(old.folder / archive.INDEX, path)
+    return old.manifest.warnings

@@ -50,8 +50,9 @@ def apply(before: set[str], changes: list[patch.Change]) -> set[str]:
 
 def restore(data_dir: Path, number: int) -> None:
     with Writer(data_dir) as writer:
+        releases = Archive(data_dir)
         roll_back(
-            writer, Archive(data_dir), number, message="", author="tests", progress=Progress()
+            writer, releases, SETTINGS, number, message="", author="tests", progress=Progress()
         )
 
 
@@ -277,6 +278,9 @@ def test_an_index_of_another_form_is_said_and_mended(data_dir: Path) -> None:
         )
     contribute(data_dir, "jardins", initiative("a"))
     assert len(browse(Archive(data_dir).current().index)) == 1
+    restore(data_dir, 1)  # whose index is of that other form still
+    assert not browse(Archive(data_dir).current().index)
+    assert verify(Archive(data_dir), SETTINGS, Progress()).faults == []
 
 
 def test_one_writer_at_a_time(data_dir: Path) -> None:

@@ -44,7 +44,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     contribute(folder, "jardins", later + withdrawn)  # 4
     contribute(folder, "jardins", initiative("verger") + withdrawn)  # 5
     with Writer(folder) as writer:  # 6
-        roll_back(writer, Archive(folder), 3, message="", author="tests", progress=Progress())
+        roll_back(
+            writer, Archive(folder), Settings(), 3, message="", author="tests", progress=Progress()
+        )
     contribute(folder, "jumeau", initiative("jardin", "Jardin rebaptisé"))  # 7: from elsewhere
     for number in range(8, CURRENT + 1):
         contribute(folder, "autre", initiative("autre", f"Autre {number}"))

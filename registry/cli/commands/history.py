@@ -84,6 +84,7 @@ def rollback_command(data_dir: Path, *, release: int, by: Publication) -> None:
         manifest = roll_back(
             writer,
             releases,
+            settings,
             release,
             message=by.message,
             author=by.author,
