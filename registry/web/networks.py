@@ -12,9 +12,10 @@ from itertools import combinations
 from typing import Final
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 from pyroaring import BitMap
 
+from registry.errors import UsageError
 from registry.namespaces import PREFIXES
 from registry.search.facets import KIND
 from registry.texts import Text, best
@@ -23,6 +24,7 @@ from registry.web.links import Linker, document_path
 from registry.web.pictures import ROW, STRENGTHS, WIDTH, Picture, Spot, places
 from registry.web.rendering import page
 from registry.web.search import Asked, asked, is_year, parameter, short
+from registry.web.search_sparql import members_as_sparql
 from registry.web.site import Visit, visit
 from registry.web.views import Shown
 
@@ -31,6 +33,7 @@ blueprint: Final = Blueprint("networks", __name__)
 _VARY: Final = "Accept-Language"
 _MEMBER: Final = PREFIXES["org"] + "memberOf"
 _ACCOMPANIED: Final = PREFIXES["faces"] + "accompaniedBy"
+_FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
 #: Those that have members.
 _KINDS: Final = ("initiative", "organization", "network")
 #: Networks whose overlaps are shown, the largest ones; pairs that are listed; lines that are drawn.
@@ -65,6 +68,69 @@ class Pair:
     query: str
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the address asks for: filters of the members, and until when they were founded."""
+
+    view: Visit
+    what: Asked
+    #: A year, or ``""``: the index knows when members were founded, not when they became members.
+    until: str
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen of each property."""
+        return {p: v for p, v in self.what.wanted.choices.items() if p not in _NOT_HERE}
+
+    def records(self) -> BitMap:
+        """Return the records that may be members."""
+        records = self.of_any_year()
+        if self.until:
+            facets = self.view.release.index.facets
+            years = [year for year in facets.own(_FOUNDED) if year <= self.until]
+            records = records & facets.having(_FOUNDED, years)
+        return records
+
+    def of_any_year(self) -> BitMap:
+        """Return the records that may be members, whenever they were founded."""
+        facets = self.view.release.index.facets
+        return facets.chosen(facets.having(KIND, _KINDS), self.choices)
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filters as an address names them."""
+        return [
+            (parameter(field), short(self.view, value))
+            for field in self.what.fields.values()
+            if field.path not in _NOT_HERE
+            for value in self.what.wanted.choices.get(field.path, ())
+        ]
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return all that other addresses of this page keep."""
+        return [*self.pairs(), *([("year", self.until)] if self.until else [])]
+
+    def members(self, path: str, name: str, *iris: str) -> str:
+        """Return where the records are listed that have these values of a property."""
+        if self.until or len(iris) > 1:
+            query = members_as_sparql(path, iris, self.choices, self.until)
+            return self.view.link("/sparql", query=query, format="html")
+        kept = [pair for pair in self.pairs() if pair[0] != name]
+        return self.view.link(f"/search?{urlencode([*kept, (name, short(self.view, *iris))])}")
+
+
+def wanted() -> Wanted:
+    """Return what the current address asks for. Raises UsageError where the year is none."""
+    until = request.args.get("year", "")
+    if until and not (until.isascii() and until.isdigit() and len(until) == len("2012")):
+        raise UsageError(
+            Text("“{year}” is not a year.", year=until[:40]),
+            where="year",
+            expected=Text("A year of four digits, such as 2012."),
+        )
+    view = visit()
+    return Wanted(view, asked(view, "initiative"), until)
+
+
 @blueprint.get("/networks")
 def networks() -> Response:
     """Show the networks with their members, which of them overlap, and who accompanies."""
@@ -73,18 +139,17 @@ def networks() -> Response:
     unchanged = not_modified(etag, _VARY)
     if unchanged:
         return unchanged
-    what = asked(view, "initiative")
-    chosen = {p: v for p, v in what.wanted.choices.items() if p not in _NOT_HERE}
+    asks = wanted()
     facets = view.release.index.facets
-    records = facets.chosen(facets.having(KIND, _KINDS), chosen)
+    records = asks.records()
     members = _sets(view, records, _MEMBER)
     shown = dict(list(members.items())[:_MOST_NETWORKS])
     helped = _sets(view, records, _ACCOMPANIED)
     accompanists = dict(list(helped.items())[:_MOST_NETWORKS])
-    iris = {*shown, *accompanists, *(v for values in chosen.values() for v in values)}
+    iris = {*shown, *accompanists, *(v for values in asks.choices.values() for v in values)}
     linker = Linker(view.site, view.release.index.hits(sorted(iris), view.language), view.language)
-    rows = _rows(view, what, linker, shown, _MEMBER, _twice(members))
-    pairs = _pairs(view, rows, shown)
+    rows = _rows(asks, linker, shown, _MEMBER, _twice(members))
+    pairs = _pairs(asks, rows, shown)
     return page(
         view,
         etag,
@@ -95,14 +160,18 @@ def networks() -> Response:
         pairs=pairs[:_MOST_PAIRS],
         pairs_left=max(0, len(pairs) - _MOST_PAIRS),
         picture=_picture(rows, pairs, view.language),
-        accompanists=list(_rows(view, what, linker, accompanists, _ACCOMPANIED).values()),
+        accompanists=list(_rows(asks, linker, accompanists, _ACCOMPANIED).values()),
         accompanists_left=len(helped) - len(accompanists),
-        chips=_chips(view, what, linker),
+        chips=_chips(asks, linker),
         filters=[
-            (best(field.name, view.language), _offered(view, what, name, field.path))
-            for name, field in what.fields.items()
+            (best(field.name, view.language), _offered(asks, name, field.path))
+            for name, field in asks.what.fields.items()
             if field.path not in _NOT_HERE and name in OFFERED
         ],
+        year=asks.until,
+        years=_years(asks),
+        kept=asks.pairs(),
+        undated=_undated(asks) if asks.until else 0,
         alone=len(records & facets.having(KIND, ["initiative"]) - facets.having_any(_MEMBER)),
     )
 
@@ -127,45 +196,34 @@ def _twice(members: Mapping[str, BitMap]) -> BitMap:
 
 
 def _rows(
-    view: Visit,
-    what: Asked,
+    asks: Wanted,
     linker: Linker,
     sets: Mapping[str, BitMap],
     path: str,
     twice: BitMap | None = None,
 ) -> dict[str, Row]:
-    name = next((n for n, field in what.fields.items() if field.path == path), "")
-    kept = [pair for pair in _choices(view, what) if pair[0] != name]
+    name = next((n for n, field in asks.what.fields.items() if field.path == path), "")
     return {
         iri: Row(
             linker.label(iri),
-            document_path(view.site, iri),
+            document_path(asks.view.site, iri),
             len(members),
-            view.link(f"/search?{urlencode([*kept, (name, short(view, iri))])}"),
+            asks.members(path, name, iri),
             len(members - twice) if twice is not None else 0,
         )
         for iri, members in sets.items()
     }
 
 
-def _pairs(view: Visit, rows: Mapping[str, Row], sets: Mapping[str, BitMap]) -> list[Pair]:
+def _pairs(asks: Wanted, rows: Mapping[str, Row], sets: Mapping[str, BitMap]) -> list[Pair]:
     found = []
     for (one, members), (other, others) in combinations(sets.items(), 2):
         shared = members.intersection_cardinality(others)
         if shared:
             share = round(100 * shared / min(len(members), len(others)))
-            query = view.link("/sparql", query=_both(one, other), format="html")
+            query = asks.members(_MEMBER, "", one, other)
             found.append(Pair(rows[one], rows[other], shared, share, query))
     return sorted(found, key=lambda p: (-p.shared, p.one.name, p.other.name))
-
-
-def _both(one: str, other: str) -> str:
-    prefixes = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in ("org", "rdfs"))
-    return (
-        f"{prefixes}SELECT DISTINCT ?member ?memberLabel WHERE {{\n"
-        f"  ?member org:memberOf <{one}> , <{other}> ; rdfs:label ?memberLabel .\n"
-        '  FILTER(LANG(?memberLabel) = "fr")\n}\nORDER BY ?memberLabel\n'
-    )
 
 
 def _picture(rows: Mapping[str, Row], pairs: Sequence[Pair], language: str) -> Picture | None:
@@ -203,41 +261,51 @@ def _picture(rows: Mapping[str, Row], pairs: Sequence[Pair], language: str) -> P
     )
 
 
-def _choices(view: Visit, what: Asked) -> list[tuple[str, str]]:
-    return [
-        (parameter(field), short(view, value))
-        for field in what.fields.values()
-        if field.path not in _NOT_HERE
-        for value in what.wanted.choices.get(field.path, ())
-    ]
-
-
 def _address(view: Visit, pairs: Sequence[tuple[str, str]]) -> str:
     return view.link(f"/networks?{urlencode(pairs)}" if pairs else "/networks")
 
 
-def _chips(view: Visit, what: Asked, linker: Linker) -> list[tuple[str, str]]:
-    pairs = _choices(view, what)
+def _chips(asks: Wanted, linker: Linker) -> list[tuple[str, str]]:
+    """Return what was chosen, and the address without it."""
+    view, kept = asks.view, asks.kept()
     found = []
-    for field in what.fields.values():
-        if field.path not in _NOT_HERE:
-            for value in what.wanted.choices.get(field.path, ()):
-                left = [p for p in pairs if p != (parameter(field), short(view, value))]
-                name = value if is_year(value) else linker.label(value)
-                found.append((f"{best(field.name, view.language)} : {name}", _address(view, left)))
+    for field in asks.what.fields.values():
+        for value in asks.choices.get(field.path, ()):
+            left = [p for p in kept if p != (parameter(field), short(view, value))]
+            name = value if is_year(value) else linker.label(value)
+            found.append((f"{best(field.name, view.language)} : {name}", _address(view, left)))
+    if asks.until:
+        text = Text("founded in {year} or before", year=asks.until).to(view.language)
+        found.append((text, _address(view, asks.pairs())))
     return found
 
 
-def _offered(view: Visit, what: Asked, name: str, path: str) -> list[tuple[str, str]]:
+def _offered(asks: Wanted, name: str, path: str) -> list[tuple[str, str]]:
     """Return the values of a filter with the address of the page for each, most members first."""
+    view = asks.view
     facets = view.release.index.facets
     members = facets.having(KIND, _KINDS) & facets.having_any(_MEMBER)
     tops = facets.counts(path, members, {})
     counts = [each for top in tops for each in (top, *top.below)][:_MOST_NETWORKS]
     hits = view.release.index.hits([each.value for each in counts], view.language)
     linker = Linker(view.site, hits, view.language)
-    others = [pair for pair in _choices(view, what) if pair[0] != name]
+    others = [pair for pair in asks.kept() if pair[0] != name]
     return [
         (linker.label(each.value), _address(view, [*others, (name, short(view, each.value))]))
         for each in counts
     ]
+
+
+def _years(asks: Wanted) -> list[str]:
+    """Return the years in which members were founded, and the one that is chosen, latest first."""
+    facets = asks.view.release.index.facets
+    members = asks.of_any_year() & facets.having_any(_MEMBER)
+    years = {year for year, founded in facets.own(_FOUNDED).items() if founded.intersect(members)}
+    return sorted({*years, *filter(None, [asks.until])}, reverse=True)
+
+
+def _undated(asks: Wanted) -> int:
+    """Return how many members say no year of founding."""
+    facets = asks.view.release.index.facets
+    members = asks.of_any_year() & facets.having_any(_MEMBER)
+    return len(members - facets.having_any(_FOUNDED))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from registry.namespaces import PREFIXES, shorten
@@ -46,6 +46,10 @@ def as_sparql(what: Asked, language: str, without: str | None = None) -> str:
         for word in what.wanted.words.split():
             text = json.dumps(word.lower(), ensure_ascii=False)
             lines.append(f"  FILTER(CONTAINS(LCASE(?name), {text}))")
+    return _selected(lines)
+
+
+def _selected(lines: Sequence[str]) -> str:
     body = "\n".join(lines)
     used = [p for p in PREFIXES if f"{p}:" in body]
     head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
@@ -68,6 +72,24 @@ def counts_as_sparql(what: Asked, values: Sequence[tuple[str, Sequence[str]]]) -
     head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
     select = "SELECT ?row ?column (COUNT(DISTINCT ?record) AS ?records)"
     return f"{head}{select} WHERE {{\n{body}\n}}\nGROUP BY ?row ?column\nORDER BY ?row ?column\n"
+
+
+def members_as_sparql(
+    path: str, iris: Sequence[str], choices: Mapping[str, tuple[str, ...]], until: str
+) -> str:
+    """Return a query for what has all these values of a property, and what filters leave of it.
+
+    ``until`` is the year in which or before which they were founded, or ``""``.
+    """
+    values = " , ".join(f"<{iri}>" for iri in iris)
+    lines = [f"  ?record {_term(path)} {values} ; rdfs:label ?name ."]
+    for number, (each, chosen) in enumerate(choices.items(), start=1):
+        lines += _choice(f"?value{number}", each, chosen)
+    if until:
+        lines.append("  ?record faces:foundingDate ?founded .")
+        lines.append(f'  FILTER(SUBSTR(STR(?founded), 1, 4) <= "{until}")')
+    lines += _NAME
+    return _selected(lines)
 
 
 def _choice(variable: str, path: str, values: tuple[str, ...]) -> list[str]:

@@ -156,6 +156,26 @@ def test_networks_of_a_territory(client: Client) -> None:
     assert nothing.status_code == 200
 
 
+def test_networks_of_members_founded_until_a_year(client: Client) -> None:
+    here = "/networks?lang=en&spatial=id/territory/departement-13"
+    page = client.get(f"{here}&year=2014", headers=HTML).text
+    assert "members of today that were founded in 2014 or before" in page
+    assert "<option selected>2014</option>" in page
+    link = r'<td><a href="(/sparql\?[^"]*)" rel="nofollow">(\d+)<'
+    links = [(unescape(href), int(number)) for href, number in re.findall(link, page)]
+    assert len(links) > 5
+    for href, number in (links[0], links[len(links) // 2], links[-1]):
+        query = dict(parse_qsl(urlsplit(href).query))["query"]
+        assert "2014" in query
+        answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+        assert len(answer.text.splitlines()) == number + 1
+    whole = client.get(here, headers=HTML).text
+    every = re.findall(r'<td><a href="/search\?[^"]*memberOf[^"]*" rel="nofollow">(\d+)<', whole)
+    members = [number for href, number in links if "memberOf" in href and "+%2C+" not in href]
+    assert 0 < sum(members) < sum(map(int, every))
+    assert client.get("/networks?year=soon", headers=HTML).status_code == 400
+
+
 IN_PLACE = "http://purl.org/dc/terms/spatial>/<http://www.opengis.net/ont/geosparql#sfWithin>*"
 THEME = "https://w3id.org/faces/ontology#theme>/<http://www.w3.org/2004/02/skos/core#broader>*"
 PORTRAITS = [
