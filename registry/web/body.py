@@ -18,7 +18,7 @@ _SECONDS: Final = 30
 
 def coded(scope: HTTPScope) -> PackedBodyError | None:
     """Return what is wrong with a request whose body is packed: queries are short, none is."""
-    coding = header(scope, b"content-encoding").strip()
+    coding = header(scope, b"content-encoding").strip() if scope["method"] == "POST" else ""
     return PackedBodyError(coding) if coding and coding.lower() != "identity" else None
 
 

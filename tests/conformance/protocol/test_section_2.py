@@ -173,6 +173,7 @@ def test_a_packed_body_is_415_and_told_how_it_is_taken(client: Client, path: str
         answer = client.post(path, data=body, content_type=DIRECT, headers=packed)
         assert (answer.status_code, answer.headers["Accept-Encoding"]) == (415, "identity")
         assert coding in answer.text
+        assert client.get(path, query_string={"query": ASK}, headers=packed).status_code == 200
     plain = {"Content-Encoding": "identity"}
     told = client.post(path, data="ASK {}", content_type=DIRECT, headers=plain)
     assert told.status_code == 200
