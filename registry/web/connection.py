@@ -30,6 +30,9 @@ _HEADERS: Final = 100
 _HEAD_SECONDS: Final = 15
 #: The rest of a body that nobody waits for: its answer has been sent.
 _REST_SECONDS: Final = 5
+#: How long, and how much, a client may still send that has been told to go.
+_LEAVING_SECONDS: Final = 2
+_LEAVING_BYTES: Final = 1 << 20
 #: Of what is ready to be sent, a client takes at least so much each time we look.
 _LEAST_TAKEN: Final = 150_000
 _LOOK_SECONDS: Final = 15
@@ -78,6 +81,8 @@ class Connection(HttpToolsProtocol):
         self._crowd = crowd
         self._numbers = numbers
         self._peer: str | None = None
+        #: It has been told what was wrong; what it still sends is not read.
+        self._left = False
         self._taken = 0
         self._look: asyncio.TimerHandle | None = None
         #: Bytes of the current request that are not its body: head, chunk sizes, trailers.
@@ -110,10 +115,15 @@ class Connection(HttpToolsProtocol):
         """Take what came in, as long as what is not a body does not grow without end."""
         if self.transport.is_closing():
             return
+        if self._left:
+            self._frame += len(data)
+            if self._frame > _LEAVING_BYTES:
+                self.transport.close()
+            return
         self._body = 0
         super().data_received(data)
         self._frame += len(data) - self._body
-        if self._frame > _HEAD_BYTES and not self.transport.is_closing():
+        if self._frame > _HEAD_BYTES and not (self._left or self.transport.is_closing()):
             self._problem = (HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, _LONG_HEADERS)
             self.send_400_response("")
 
@@ -218,7 +228,20 @@ class Connection(HttpToolsProtocol):
             headers.append(("Retry-After", str(_HEAD_SECONDS)))
         lines = [f"HTTP/1.1 {status.value} {status.phrase}", *(f"{n}: {v}" for n, v in headers)]
         self.transport.write("\r\n".join([*lines, "", ""]).encode() + words)
-        self.transport.close()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Say no more, and close a little later (RFC 9112 §9.6).
+
+        Closed at once, with bytes of the client still unread, the connection would be reset, and
+        the client might never see why.
+        """
+        if self._peer is None or self._left:  # too many: each moment counts
+            self.transport.close()
+            return
+        self._left = True
+        self.transport.write_eof()
+        self.loop.call_later(_LEAVING_SECONDS, self.transport.close)
 
 
 _NOT_HTTP: Final = Text("The request is not HTTP as it should be.")

@@ -127,6 +127,8 @@ def test_an_answer_that_fails_on_the_way_is_broken_off(server: Server) -> None:
     ("sent", "status", "word"),
     [
         (b"GET /sparql?query=" + b"a" * 9000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "POST"),
+        # What still comes in when the answer goes out must not cost the client the answer.
+        (b"GET /sparql?query=" + b"a" * 500_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 414, "POST"),
         (b"GET / HTTP/1.1\r\nHost: x\r\nA: " + b"a" * 70_000, 431, "headers"),
         (b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 101 + b"\r\n", 431, "headers"),
         (b"GET / HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400, "HTTP"),
@@ -224,7 +226,7 @@ def test_it_stops_cleanly_and_lets_requests_finish(
     time.sleep(0.3)
     begun = time.monotonic()
     assert server.stop(how) == 0
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 25  # not by running into the time it is given
     thread.join()
     assert answers[0].count(b"\n") == 300_001
     assert server.process.stdout is not None
