@@ -15,11 +15,13 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from registry.schema import schema
 from registry.search.beginnings import beginning
 from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.places import Places
 from registry.search.version import opened
+from registry.sentences import wording
 
 #: Matches in a label count most, then other names and identifiers, then the description.
 _RANK = "bm25(words, 10.0, 5.0, 1.0)"
@@ -140,10 +142,22 @@ def _shown(language: str) -> str:
 
 
 def _by(order: str, language: str) -> str:
-    """Return what records are sorted by."""
+    """Return what the records of a group are sorted by."""
     if order == NEWEST:
         return "modified DESC, id DESC"
-    return f"kind, {_column('sort', language)}, id"
+    return f"{_column('sort', language)}, id"
+
+
+def _in_schema_order(kinds: Iterable[str]) -> list[str]:
+    places = {kind.segment: place for place, kind in enumerate(schema().kinds)}
+    return sorted(kinds, key=lambda kind: (places.get(kind, len(places)), kind))
+
+
+@functools.cache
+def _relationships() -> tuple[str, ...]:
+    """Return the kinds of relationships: those that are told in sentences."""
+    told = {cls for cls, _ in wording().templates}
+    return tuple(kind.segment for kind in schema().kinds if kind.class_iri in told)
 
 
 def _shows(hit: Hit, words: str) -> bool:
@@ -249,8 +263,9 @@ class Index:
 
         Asked by words, those come first whose names begin with the question, the shortest first:
         who types “Marseille” means Marseille, not one of its sixteen arrondissements. Then come
-        those that hold all words, best first. Without words records are sorted by kind and name,
-        or by date, newest first.
+        those that hold all words, best first. Relationships, which are named after those whom they
+        relate, come after all others. Without words records are sorted by kind, as the shapes
+        order these, and name, or by date, newest first.
         """
         records, chosen = self._fitting(wanted, kinds)
         if not chosen or not limit:
@@ -288,6 +303,18 @@ class Index:
     def _best(
         self, words: str, chosen: BitMap, language: str, limit: int, offset: int
     ) -> list[int]:
+        """Return a page of those that hold the words, relationships last."""
+        late = chosen & self.facets.having(KIND, _relationships())
+        ids: list[int] = []
+        for group in (chosen - late, late):
+            if offset < len(group) and len(ids) < limit:
+                ids += self._best_of(group, words, language, limit - len(ids), offset)
+            offset = max(0, offset - len(group))
+        return ids
+
+    def _best_of(
+        self, chosen: BitMap, words: str, language: str, limit: int, offset: int
+    ) -> list[int]:
         """Return a page of those whose names begin with the words, then of those that hold them."""
         begun = filter(chosen.__contains__, self._begun(sort_key(words), language))
         first = list(itertools.islice(begun, offset + limit))
@@ -317,21 +344,46 @@ class Index:
     def _sorted(
         self, order: str, chosen: BitMap, language: str, limit: int, offset: int
     ) -> list[int]:
-        """Return the ids of a page in order; the first ones are read along an index."""
+        """Return the ids of a page in order."""
+        ids: list[int] = []
+        for kinds, group in self._groups(order, chosen):
+            if offset < len(group) and len(ids) < limit:
+                ids += self._part(order, kinds, group, language, limit - len(ids), offset)
+            offset = max(0, offset - len(group))
+        return ids
+
+    def _part(
+        self,
+        order: str,
+        kinds: tuple[str, ...],
+        chosen: BitMap,
+        language: str,
+        limit: int,
+        offset: int,
+    ) -> list[int]:
+        """Return a page of the records of some kinds; the first ones are read along an index."""
         if min(offset, len(chosen)) > _FEW:
-            ids = self._in_order(order, chosen, language)
+            ids = self._all_sorted(order, kinds, language)
             if len(ids) == len(chosen):
                 return list(ids[offset : offset + limit])
             left = filter(chosen.__contains__, ids)
             return list(itertools.islice(left, offset, offset + limit))
-        where, values = self._among(chosen)
+        where, values = self._among(chosen, kinds)
         by = _by(order, language)
         sql = f"SELECT id FROM resource WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"  # noqa: S608
         return [int(number) for (number,) in self._rows(sql, *values, limit, offset)]
 
-    def _in_order(self, order: str, chosen: BitMap, language: str) -> array[int]:
-        """Return the ids of all records of the kinds of those chosen, in order."""
-        return self._all_sorted(order, self._kinds(chosen), language)
+    def _groups(self, order: str, chosen: BitMap) -> list[tuple[tuple[str, ...], BitMap]]:
+        """Return the records that are sorted together, with their kinds, group after group."""
+        facets = self.facets
+        having = {k: chosen & facets.having(KIND, [k]) for k in _in_schema_order(facets.kinds)}
+        kinds = tuple(kind for kind, group in having.items() if group)
+        return [(kinds, chosen)] if order == NEWEST else [((k,), having[k]) for k in kinds]
+
+    def _in_order(self, order: str, chosen: BitMap, language: str) -> Iterator[int]:
+        """Yield the ids of all records of the kinds of those chosen, in order."""
+        for kinds, _ in self._groups(order, chosen):
+            yield from self._all_sorted(order, kinds, language)
 
     def _ids_in_order(self, order: str, kinds: tuple[str, ...], language: str) -> array[int]:
         marks = ",".join("?" * len(kinds))
@@ -339,19 +391,14 @@ class Index:
         sql = f"SELECT id FROM resource WHERE kind IN ({marks}) ORDER BY {by}"  # noqa: S608
         return array("I", (int(number) for (number,) in self._rows(sql, *kinds)))
 
-    def _kinds(self, chosen: BitMap) -> tuple[str, ...]:
-        facets = self.facets
-        return tuple(k for k in facets.kinds if facets.having(KIND, [k]).intersect(chosen))
-
-    def _among(self, chosen: BitMap) -> tuple[str, tuple[str, ...]]:
-        """Return the condition that a record is among those chosen, and its values.
+    def _among(self, chosen: BitMap, kinds: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+        """Return the condition that a record is among those chosen, of some kinds, and its values.
 
         Few are looked up one by one; of many, those of their kinds are gone through in order.
         """
         if len(chosen) <= _FEW:
             return f"id IN ({','.join(map(str, chosen))})", ()
         self._connection().create_function("chosen", 1, chosen.__contains__)
-        kinds = self._kinds(chosen)
         return f"kind IN ({','.join('?' * len(kinds))}) AND chosen(id)", kinds
 
     def _matches(self, ids: Sequence[int], words: str, language: str) -> list[Match]:

@@ -14,6 +14,7 @@ from registry.releases.archive import Archive
 from registry.search.index import BEST, NAME, NEWEST, Index, Wanted
 from registry.settings import Settings
 from support import contribute, initiative, shipped
+from web.relationships import garden
 
 SPATIAL = PREFIXES["dcterms"] + "spatial"
 THEME = PREFIXES["faces"] + "theme"
@@ -130,3 +131,20 @@ def test_unbroken_spaces_part_words_as_others_do(data_dir: Path) -> None:
     for words in ("adhésion de « jardin vif »", "«\u00a0jardin\u00a0vif\u00a0»", "jardin"):
         assert index.search(words, "fr", limit=5).total == 1
         assert index.suggest(words, ["initiative"], "fr", limit=5)
+
+
+def test_initiatives_come_first_and_relationships_after_those_whom_they_relate(
+    tmp_path: Path,
+) -> None:
+    shipped(tmp_path, Settings())
+    contribute(tmp_path, "jardins", garden() + initiative("z", "Zinnias, notre premier jardin"))
+    index = Archive(tmp_path).current().index
+
+    def kinds(words: str, order: str, offset: int) -> list[str]:
+        wanted = Wanted(words, order=order)
+        found = index.find(wanted, None, "fr", offset=offset, limit=4)
+        return [match.hit.kind for match in found.matches]
+
+    assert kinds("premier", BEST, 0) == ["initiative", "accompaniment"]
+    assert kinds("premier", NAME, 1) == ["accompaniment"]
+    assert kinds("", NAME, 5) == ["initiative", "initiative", "network", "network"]
