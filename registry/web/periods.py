@@ -13,10 +13,14 @@ _DAY: Final = PREFIXES["xsd"] + "date"
 _YEAR: Final = PREFIXES["xsd"] + "gYear"
 
 
-def period(start: Value | None, end: Value | None, language: str) -> str:
+def period(start: Value | None, end: Value | None, language: str, today: str) -> str:
     """Return “since 2011”, “from 2011 to 2013”…; empty where neither date is known."""
     if start and end:
         return _between(start, end, language)
+    if start and start.text > today[: len(start.text)]:  # announced
+        if start.datatype == _DAY:
+            return Text("as of {day}", day=shown_literal(start, language)).to(language)
+        return Text("as of {date}", date=shown_literal(start, language)).to(language)
     if start:
         if start.datatype == _DAY:
             return Text("since {day}", day=shown_literal(start, language)).to(language)

@@ -152,7 +152,7 @@ class Teller:
         }
         start, end = _only(said, _START), _only(said, _END)
         words = {
-            "period": period(start, end, language),
+            "period": period(start, end, language, self.today),
             "attested": "" if start or end else attested(_only(said, _ATTESTED), language),
         }
         found |= {name: (Shown(text),) for name, text in words.items() if text}

@@ -14,11 +14,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from registry.describe import Value
 from registry.settings import Settings
 from registry.store import Graphs
 from registry.web.app import create_app
 from registry.web.links import Linker
 from registry.web.neighbours import neighbours
+from registry.web.periods import period
 from registry.web.relations import Relations, Sentence
 from registry.web.site import EXTENSION
 from support import BASE, contribute, initiative
@@ -94,6 +96,21 @@ def test_relationships_are_sentences(visitor: FlaskClient) -> None:
         in english
     )
     assert "facilitator of PECos from 2010 to 2014" in english
+
+
+@pytest.mark.parametrize(
+    ("start", "kind", "said"),
+    [
+        ("2026", "gYear", "depuis 2026"),
+        ("2027", "gYear", "dès 2027"),
+        ("2026-12", "gYearMonth", "dès décembre 2026"),
+        ("2026-11-30", "date", "depuis le 30 novembre 2026"),
+        ("2026-12-01", "date", "dès le 1er décembre 2026"),
+    ],
+)
+def test_what_is_announced_is_not_said_to_have_begun(start: str, kind: str, said: str) -> None:
+    value = Value(start, datatype=f"http://www.w3.org/2001/XMLSchema#{kind}")
+    assert period(value, None, "fr", "2026-11-30T08:00:00Z") == said
 
 
 def test_a_participle_agrees_with_the_kind_of_actor(visitor: FlaskClient) -> None:
