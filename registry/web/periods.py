@@ -17,19 +17,28 @@ def period(start: Value | None, end: Value | None, language: str, today: str) ->
     """Return “since 2011”, “from 2011 to 2013”…; empty where neither date is known."""
     if start and end:
         return _between(start, end, language)
-    if start and start.text > today[: len(start.text)]:  # announced
-        if start.datatype == _DAY:
-            return Text("as of {day}", day=shown_literal(start, language)).to(language)
-        return Text("as of {date}", date=shown_literal(start, language)).to(language)
     if start:
-        if start.datatype == _DAY:
-            return Text("since {day}", day=shown_literal(start, language)).to(language)
-        return Text("since {date}", date=shown_literal(start, language)).to(language)
-    if end:
-        if end.datatype == _DAY:
-            return Text("until {day}", day=shown_literal(end, language)).to(language)
-        return Text("until {date}", date=shown_literal(end, language)).to(language)
-    return ""
+        announced = start.text > today[: len(start.text)]
+        return _as_of(start, language) if announced else _since(start, language)
+    return _until(end, language) if end else ""
+
+
+def _since(start: Value, language: str) -> str:
+    if start.datatype == _DAY:
+        return Text("since {day}", day=shown_literal(start, language)).to(language)
+    return Text("since {date}", date=shown_literal(start, language)).to(language)
+
+
+def _as_of(start: Value, language: str) -> str:
+    if start.datatype == _DAY:
+        return Text("as of {day}", day=shown_literal(start, language)).to(language)
+    return Text("as of {date}", date=shown_literal(start, language)).to(language)
+
+
+def _until(end: Value, language: str) -> str:
+    if end.datatype == _DAY:
+        return Text("until {day}", day=shown_literal(end, language)).to(language)
+    return Text("until {date}", date=shown_literal(end, language)).to(language)
 
 
 def attested(on: Value | None, language: str) -> str:
