@@ -99,6 +99,7 @@ def robots() -> Response:
             "/queries/",
             "/figures?",
             "/networks?",
+            "/networks/*.csv?",
         ),
         *("/timemap/", "/*?release=", "/*&release="),
     )

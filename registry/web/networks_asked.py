@@ -1,0 +1,156 @@
+"""What an address below ``/networks`` asks for, and the sets of members that this leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import request
+from pyroaring import BitMap
+
+from registry.errors import NotFoundError, UsageError
+from registry.namespaces import PREFIXES
+from registry.search.facets import KIND
+from registry.texts import Text
+from registry.web.overlaps import groups
+from registry.web.search import Asked, asked, parameter, short
+from registry.web.search_sparql import members_as_sparql
+from registry.web.site import Visit, visit
+
+MEMBER: Final = PREFIXES["org"] + "memberOf"
+ACCOMPANIED: Final = PREFIXES["faces"] + "accompaniedBy"
+FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
+#: Networks that are drawn together; of more, groups of so many at most are.
+MOST_TOGETHER: Final = 40
+#: Those that have members.
+KINDS: Final = ("initiative", "organization", "network")
+#: Filters that choose among members; a network is not chosen here, it is what is shown.
+NOT_HERE: Final = frozenset({MEMBER, ACCOMPANIED})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the address asks for: filters of the members, and until when they were founded."""
+
+    view: Visit
+    what: Asked
+    #: A year, or ``""``: the index knows when members were founded, not when they became members.
+    until: str
+    #: A network whose group is looked into, or ``""``.
+    within: str
+
+    @property
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """The values chosen of each property."""
+        return {p: v for p, v in self.what.wanted.choices.items() if p not in NOT_HERE}
+
+    @cached_property
+    def records(self) -> BitMap:
+        """The records that may be members."""
+        records = self.of_any_year
+        if self.until:
+            facets = self.view.release.index.facets
+            years = [year for year in facets.own(FOUNDED) if year <= self.until]
+            records = records & facets.having(FOUNDED, years)
+        return records
+
+    @cached_property
+    def of_any_year(self) -> BitMap:
+        """The records that may be members, whenever they were founded."""
+        facets = self.view.release.index.facets
+        return facets.chosen(facets.having(KIND, KINDS), self.choices)
+
+    def sets(self, path: str) -> dict[str, BitMap]:
+        """Return the records that have each value of a property, the largest set first."""
+        facets = self.view.release.index.facets
+        found = {
+            each.value: self.records & facets.having(path, [each.value])
+            for each in facets.counts(path, self.records, {})
+        }
+        return {iri: members for iri, members in found.items() if members}
+
+    @cached_property
+    def networks(self) -> dict[str, BitMap]:
+        """The members of each network, the largest one first."""
+        return self.sets(MEMBER)
+
+    @cached_property
+    def groups(self) -> list[list[str]]:
+        """Networks that share members, in groups that can be drawn; none where all can be."""
+        if len(self.networks) <= MOST_TOGETHER:
+            return []
+        return groups(self.networks, MOST_TOGETHER)
+
+    @cached_property
+    def group_sets(self) -> dict[str, BitMap]:
+        """The members of each group, by its largest network."""
+        return {
+            group[0]: BitMap.union(*(self.networks[iri] for iri in group)) for group in self.groups
+        }
+
+    @cached_property
+    def group(self) -> list[str]:
+        """The group that is looked into. Raises NotFoundError when the network is in none."""
+        if not self.groups or not self.within:
+            return []
+        for group in self.groups:
+            if self.within in group:
+                return group
+        raise NotFoundError(
+            Text("There is no group of networks around “{name}”.", name=self.within[:200]),
+            where="group",
+            remedy=Text("Choose a group from the list of them, or take filters away."),
+        )
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filters as an address names them."""
+        return [
+            (parameter(field), short(self.view, value))
+            for field in self.what.fields.values()
+            if field.path not in NOT_HERE
+            for value in self.what.wanted.choices.get(field.path, ())
+        ]
+
+    def kept(self) -> list[tuple[str, str]]:
+        """Return all that other addresses of this page keep."""
+        return [*self.pairs(), *([("year", self.until)] if self.until else [])]
+
+    def around(self, iri: str) -> list[tuple[str, str]]:
+        """Return what an address of the group around a network says."""
+        return [*self.kept(), ("group", short(self.view, iri))]
+
+    def here(self) -> list[tuple[str, str]]:
+        """Return what the address of this view says."""
+        return self.around(self.group[0]) if self.group else self.kept()
+
+    def members(self, path: str, *iris: str) -> str:
+        """Return where the records are listed that have these values of a property."""
+        if self.until or len(iris) > 1:
+            query = members_as_sparql(path, iris, self.choices, self.until)
+            return self.view.link("/sparql", query=query, format="html")
+        name = next(n for n, field in self.what.fields.items() if field.path == path)
+        pairs = [*self.pairs(), (name, short(self.view, *iris))]
+        return self.view.link(f"/search?{urlencode(pairs)}")
+
+
+def wanted() -> Wanted:
+    """Return what the current address asks for. Raises UsageError where the year is none."""
+    until = request.args.get("year", "")
+    if until and not (until.isascii() and until.isdigit() and len(until) == len("2012")):
+        raise UsageError(
+            Text("“{year}” is not a year.", year=until[:40]),
+            where="year",
+            expected=Text("A year of four digits, such as 2012."),
+        )
+    view = visit()
+    within = request.args.get("group", "")
+    if within.startswith("id/"):
+        within = view.site.iris.iri(within)
+    return Wanted(view, asked(view, "initiative"), until, within)
+
+
+def address(pairs: list[tuple[str, str]], path: str = "/networks") -> str:
+    """Return an address below ``/networks``, without the language."""
+    return f"{path}?{urlencode(pairs)}" if pairs else path
