@@ -198,6 +198,8 @@ class _Chart:
     def status(self) -> str:
         """How many records are seen, of how many, and how many are nowhere."""
         nowhere = len(self.records) - len(self.located)
+        if not self.located:
+            return Text("None of the records looked for says where it is.").to(self._visit.language)
         words = Text(
             "{n} of {total} records on the map are in this part of it.",
             n=len(self.seen),

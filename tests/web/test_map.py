@@ -245,3 +245,9 @@ def test_filters_are_chosen_and_taken_back_on_the_map(client: FlaskClient) -> No
     assert chips
     assert chips[0].count("<li>") == 2
     assert chips[0].count('href="/map') == 2
+
+
+def test_a_map_of_what_has_no_place_says_so(client: FlaskClient) -> None:
+    page = client.get("/map?kind=programme&lang=en", headers={"Accept": "text/html"}).text
+    assert "None of the records looked for says where it is." in page
+    assert "0 of 0" not in page

@@ -6,7 +6,7 @@ for (const list of document.querySelectorAll("[data-copy]")) {
   said.setAttribute("role", "status");
   list.querySelector("summary").after(said);
   for (const head of list.querySelectorAll(".snippet")) {
-    const title = head.querySelector("h3").textContent;
+    const title = head.querySelector(".title").textContent;
     const lines = head.parentElement.querySelector(`pre[aria-label="${CSS.escape(title)}"]`);
     const button = document.createElement("button");
     button.type = "button";
