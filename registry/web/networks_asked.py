@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from flask import request
 from pyroaring import BitMap
 
 from registry.errors import NotFoundError, UsageError
 from registry.namespaces import PREFIXES
+from registry.releases.archive import Release
 from registry.search.facets import KIND
 from registry.texts import Text
 from registry.web.overlaps import groups
@@ -28,6 +30,8 @@ MOST_TOGETHER: Final = 40
 KINDS: Final = ("initiative", "organization", "network")
 #: Filters that choose among members; a network is not chosen here, it is what is shown.
 NOT_HERE: Final = frozenset({MEMBER, ACCOMPANIED})
+#: The groups of all members: they cost the most of a view, and each of their own views asks again.
+_OF_ALL: Final[WeakKeyDictionary[Release, list[list[str]]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,12 @@ class Wanted:
         """Networks that share members, in groups that can be drawn; none where all can be."""
         if len(self.networks) <= MOST_TOGETHER:
             return []
-        return groups(self.networks, MOST_TOGETHER)
+        if self.kept():
+            return groups(self.networks, MOST_TOGETHER)
+        release = self.view.release
+        if release not in _OF_ALL:
+            _OF_ALL[release] = groups(self.networks, MOST_TOGETHER)
+        return _OF_ALL[release]
 
     @cached_property
     def group_sets(self) -> dict[str, BitMap]:

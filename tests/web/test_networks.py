@@ -109,6 +109,7 @@ def test_every_network_is_in_the_list_and_every_group_has_its_view(
     for href, number in links:
         view = client.get(href, headers=HTML).text
         assert 0 < number <= 40
+        assert re.search(r"<title>How networks overlap : Réseau \d+ and others ·", view)
         part = view.partition('<h2 id="members">')[2].partition("</table>")[0]
         drawn += (found := re.findall(r'<th scope="row"><a href="/doc/([^?"]*)', part))
         assert len(found) == number
