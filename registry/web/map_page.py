@@ -23,6 +23,8 @@ from registry.search.index import Hit
 from registry.search.places import SPATIAL
 from registry.texts import Text, best
 from registry.web import map_view, search
+from registry.web.areas import FILE as AREAS_FILE
+from registry.web.areas import Area, areas
 from registry.web.caching import not_modified, page_validator, stamped
 from registry.web.demonstration import made_up
 from registry.web.links import document_path, query_string
@@ -78,6 +80,7 @@ def shown() -> Response:
         framed=chart.address(chart.view, path="/embed/map"),
         lines=outlines(chart.view.box, chart.view.scale),
         outlines_file=FILE,
+        areas_file=AREAS_FILE,
         least=map_view.LEAST_ZOOM,
         most=map_view.MOST_ZOOM,
         kinds_there=chart.kinds(),
@@ -115,6 +118,10 @@ def spots() -> Response:
         located=len(chart.located),
         status=chart.status,
         spots=found,
+        areas=[
+            {"key": each.key, "label": each.label, "href": each.href, "chosen": each.chosen}
+            for each in chart.areas
+        ],
         list=shown_list(view=view, chart=chart, **chart.listed()),
     )
     response.headers["Content-Language"] = view.language
@@ -170,10 +177,28 @@ class _Chart:
     @functools.cached_property
     def choosing(self) -> search.Maker:
         """What makes the filters of these records; choosing stays on the map."""
-        kinds = tuple(kind for kind in self.what.kinds if kind.segment in self.segments)
         index, language = self._visit.release.index, self._visit.language
         found = index.find(self.what.wanted, self.segments, language, offset=0, limit=0)
-        return search.Maker(self._visit, replace(self.what, kinds=kinds), found)
+        return search.Maker(self._visit, self._about_places, found)
+
+    @property
+    def _about_places(self) -> search.Asked:
+        """What is asked for, of the kinds that can be on the map."""
+        kinds = tuple(kind for kind in self.what.kinds if kind.segment in self.segments)
+        return replace(self.what, kinds=kinds)
+
+    @functools.cached_property
+    def areas(self) -> list[Area]:
+        """The territories that can be chosen by their outlines."""
+        return areas(self._visit, self._about_places, self.view, self.path, self.pairs)
+
+    @property
+    def everywhere(self) -> str:
+        """The address of the map of all territories, where some were chosen; else nothing."""
+        text = query_string([pair for pair in self.pairs if pair[0] != "spatial"])
+        if SPATIAL not in self.what.wanted.choices:
+            return ""
+        return self._visit.link(f"{self.path}?{text}" if text else self.path)
 
     @property
     def here(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import NamedTuple
 
@@ -19,43 +19,43 @@ _STEPS_A_DEGREE = 1000
 _LINE = 4
 
 
-class _Line(NamedTuple):
+class Line(NamedTuple):
+    """A line of the map, and the part of it that it is in."""
+
     box: Box
     points: tuple[tuple[float, float], ...]
 
 
 @functools.cache
-def _lines() -> dict[str, tuple[_Line, ...]]:
+def _lines() -> dict[str, tuple[Line, ...]]:
     text = files("registry.web").joinpath(f"static/{FILE}").read_text(encoding="utf-8")
-    return {
-        what: tuple(_line(steps) for steps in found) for what, found in json.loads(text).items()
-    }
+    return {what: tuple(line(steps) for steps in found) for what, found in json.loads(text).items()}
 
 
-def _line(steps: list[int]) -> _Line:
+def line(steps: list[int]) -> Line:
+    """Read a line that is written as steps."""
     points = []
     longitude = latitude = 0
     for east, north in zip(steps[::2], steps[1::2], strict=True):
         longitude, latitude = longitude + east, latitude + north
         points.append(projected(longitude / _STEPS_A_DEGREE, latitude / _STEPS_A_DEGREE))
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    return _Line(Box(min(xs), min(ys), max(xs), max(ys)), tuple(points))
+    return Line(Box(min(xs), min(ys), max(xs), max(ys)), tuple(points))
 
 
 def outlines(box: Box, scale: float) -> dict[str, str]:
     """Return what is to be drawn in a part of the map, as the data of SVG paths, in pixels."""
-    return {what: "".join(_paths(lines, box, scale)) for what, lines in _lines().items()}
+    return {what: "".join(paths(lines, box, scale)) for what, lines in _lines().items()}
 
 
-def _paths(lines: tuple[_Line, ...], box: Box, scale: float) -> Iterator[str]:
+def paths(lines: Iterable[Line], box: Box, scale: float) -> Iterator[str]:
+    """Yield the data of a path for each line that may be seen."""
     width, height = (box.east - box.west) * scale, (box.south - box.north) * scale
-    for line in lines:
-        own = line.box
-        apart = own.east < box.west or own.west > box.east
-        if apart or own.south < box.north or own.north > box.south:
+    for each in lines:
+        if not touching(each.box, box):
             continue
         drawn = [
-            (round((x - box.west) * scale), round((y - box.north) * scale)) for x, y in line.points
+            (round((x - box.west) * scale), round((y - box.north) * scale)) for x, y in each.points
         ]
         # What falls on one pixel is one point; of what stays beyond an edge the ends are enough.
         once = [at for at, before in zip(drawn, [None, *drawn], strict=False) if at != before]
@@ -66,6 +66,12 @@ def _paths(lines: tuple[_Line, ...], box: Box, scale: float) -> Iterator[str]:
             if not (sides[number] and sides[number - 1 : number + 2] == [sides[number]] * 3)
         ]
         yield f"M{'L'.join(kept)}"
+
+
+def touching(one: Box, other: Box) -> bool:
+    """Whether two parts of the map have something in common."""
+    beside = one.east < other.west or one.west > other.east
+    return not (beside or one.south < other.north or one.north > other.south)
 
 
 def _beyond(x: float, y: float, width: float, height: float) -> str:

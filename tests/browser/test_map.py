@@ -85,3 +85,21 @@ def test_without_scripts_links_move_the_picture(browser: Browser, site: str) -> 
     page.locator("#map-list").get_by_role("link", name="Jardin 1", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Jardin 1")
     context.close()
+
+
+@pytest.mark.parametrize("path", ["/map", "/embed/map"])
+def test_an_outline_shows_its_name_and_chooses_its_territory(
+    strict: Page, site: str, path: str
+) -> None:
+    inland = "lang=en&kind=initiative&zoom=9&lat=43.5&lon=5.2"
+    strict.goto(f"{site}{path}?{inland}&spatial=id/territory/departement-06")
+    expect(strict.locator(".chart.live path.area")).to_have_count(1)
+    chart = strict.locator(".chart.live")
+    chart.hover()
+    expect(strict.locator(".leaflet-tooltip")).to_contain_text("Bouches-du-Rhône : ")
+    chart.click()
+    expect(strict).to_have_url(re.compile("spatial=id(/|%2F)territory(/|%2F)departement-13"))
+    expect(strict.locator("#map-status")).to_contain_text(re.compile(r"([1-9]\d*) of \1 records"))
+    strict.get_by_role("link", name="All territories").click()
+    expect(strict).not_to_have_url(re.compile("spatial="))
+    expect(strict.locator(".chart.live a.spot")).not_to_have_count(0)

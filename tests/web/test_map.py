@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from html import unescape
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -251,3 +251,66 @@ def test_a_map_of_what_has_no_place_says_so(client: FlaskClient) -> None:
     page = client.get("/map?kind=programme&lang=en", headers={"Accept": "text/html"}).text
     assert "None of the records looked for says where it is." in page
     assert "0 of 0" not in page
+
+
+def outlined(page: str) -> dict[str, tuple[str, str]]:
+    """Return address and class of each outline that is a link, by its title."""
+    found = re.findall(
+        r'<a href="([^"]*)" rel="nofollow" tabindex="-1"><title>([^<]*)</title>'
+        r'<path class="([^"]*)" d="M[^"]+"',
+        page,
+    )
+    return {title: (unescape(href), looks) for href, title, looks in found}
+
+
+@pytest.mark.parametrize("path", ["/map", "/embed/map"])
+def test_an_outline_chooses_its_territory_and_takes_it_back(client: FlaskClient, path: str) -> None:
+    asked = "kind=initiative&lang=en"
+    start = outlined(client.get(f"{path}?{asked}&zoom=8&lat=43.5&lon=5.4", headers=HTML).text)
+    # There is nothing in the other départements; one initiative names the region alone.
+    assert {title: looks for title, (_, looks) in start.items()} == {
+        "Bouches-du-Rhône : 22": "area"
+    }
+    ((href, _),) = start.values()
+    assert href.startswith(f"{path}?")
+    assert "spatial=id%2Fterritory%2Fdepartement-13" in href
+    assert "zoom" not in href  # so that all that is chosen is seen
+    near = href.replace("?", "?zoom=8&lat=43.5&lon=5.4&")
+    chosen = client.get(near, headers=HTML).text
+    assert "22 of 22 records" in chosen
+    assert "more have no point" not in chosen
+    back, looks = outlined(chosen)["Bouches-du-Rhône : 22"]
+    assert looks == "area chosen"
+    assert f'<a href="{escape(back)}" rel="nofollow">All territories</a>' in chosen
+    again = client.get(back, headers=HTML).text
+    assert "1 more have no point on it" in again
+    assert "All territories" not in again
+
+
+def test_from_afar_outlines_are_of_regions_and_from_near_there_are_none(
+    client: FlaskClient,
+) -> None:
+    view = "kind=initiative&lat=43.3&lon=5.4"
+    afar = spots(client, f"{view}&zoom=5")["areas"]
+    assert [(each["key"], each["label"][-4:]) for each in afar] == [("region-93", ": 23")]
+    assert afar[0]["chosen"] is False
+    near = spots(client, f"{view}&zoom=9&spatial=id/territory/departement-06")
+    assert [each["key"] for each in near["areas"]] == ["departement-13"]
+    assert "departement-06" not in near["areas"][0]["href"]
+    assert spots(client, f"{view}&zoom=13")["areas"] == []
+    assert spots(client, "kind=initiative&lat=48.8&lon=2.3&zoom=9")["areas"] == []
+
+
+def test_the_outlines_are_those_of_territories_that_are_shipped(client: FlaskClient) -> None:
+    address = re.search(r'data-areas="(/static/[^"]*)"', client.get("/map", headers=HTML).text)
+    assert address
+    answer = client.get(address[1])
+    levels = json.loads(answer.text)
+    assert {level: len(found) for level, found in levels.items()} == {
+        "region": 13,
+        "departement": 96,
+    }
+    for found in levels.values():
+        for key in found:
+            if key.endswith(("-93", "-13", "-06", "-83", "-84")) and key != "departement-93":
+                assert client.get(f"/doc/territory/{key}.ttl").status_code == 200, key

@@ -8,7 +8,7 @@ const frame = document.querySelector("[data-map]");
 if (frame) start(frame);
 
 function start(frame) {
-  const { points, outlines, bounds, zoom, lat, lon, least, most } = frame.dataset;
+  const { points, outlines, areas, bounds, zoom, lat, lon, least, most } = frame.dataset;
   const status = document.getElementById("map-status");
   const list = document.getElementById("map-list");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -25,6 +25,7 @@ function start(frame) {
   L.control.zoom({ zoomInTitle: frame.dataset.zoomIn, zoomOutTitle: frame.dataset.zoomOut }).addTo(map);
   const spots = L.layerGroup().addTo(map);
   drawOutlines(map, outlines);
+  const showAreas = choosable(map, areas);
 
   let running;
   let wantsFocus = false;
@@ -43,6 +44,7 @@ function start(frame) {
     const focused = document.activeElement?.dataset?.cell;
     spots.clearLayers();
     for (const each of found.spots) spots.addLayer(marker(map, each, () => { wantsFocus = true; }));
+    showAreas(found.areas);
     status.textContent = found.status;
     if (list) list.innerHTML = found.list;
     history.replaceState(null, "", address(location.href, { ...view, page: "" }));
@@ -90,11 +92,49 @@ function marker(map, { cell, lat, lon, count, label, short, href, view }, onZoom
   return L.marker([lat, lon], { icon, interactive: false, keyboard: false });
 }
 
+// Territories to choose by the pointer; the links by name beside the map are the way of the keyboard.
+function choosable(map, from) {
+  const drawn = L.layerGroup().addTo(map);
+  let outlines;
+  let now = "";
+  let asked = 0;
+  return async function show(areas) {
+    const number = ++asked;
+    const wanted = JSON.stringify(areas);
+    if (wanted === now) return;
+    if (areas.length) outlines ??= await fetched(from);
+    if (!outlines) return drawn.clearLayers();
+    if (number !== asked) return;
+    now = wanted;
+    drawn.clearLayers();
+    const levels = Object.assign({}, ...Object.values(outlines));
+    for (const each of areas) drawn.addLayer(area(map, each, levels[each.key]));
+  };
+}
+
+function area(map, { label, href, chosen }, rings) {
+  const className = chosen ? "area chosen" : "area";
+  const shape = L.polygon(rings.map(line), { className, fillRule: "evenodd" });
+  shape.bindTooltip(document.createTextNode(label), { sticky: true });
+  // The first click of two, which zoom, chooses nothing.
+  let timer;
+  shape.on("click", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => location.assign(href), 250);
+  });
+  map.on("dblclick movestart", () => clearTimeout(timer));
+  return shape;
+}
+
+async function fetched(from) {
+  const answer = await fetch(from).catch(() => undefined);
+  return answer?.ok ? answer.json() : undefined;
+}
+
 // Lines come as steps in thousandths of a degree, longitude and latitude by turns.
 async function drawOutlines(map, from) {
-  const answer = await fetch(from).catch(() => undefined);
-  if (!answer?.ok) return;
-  const found = await answer.json();
+  const found = await fetched(from);
+  if (!found) return;
   const looks = (className) => ({ className, interactive: false, smoothFactor: 1.5 });
   const [land, ...lines] = ["land", "departements", "countries"].map((each) => found[each].map(line));
   L.polygon(land, { ...looks("land"), fillRule: "evenodd" }).addTo(map);
