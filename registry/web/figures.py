@@ -213,7 +213,7 @@ def choices(counted: Figures) -> list[tuple[str, str]]:
     return [("kind", counted.what.segments[0]), *chosen]
 
 
-def _search(counted: Figures, *more: tuple[str, str]) -> str:
+def listed(counted: Figures, *more: tuple[str, str]) -> str:
     """Return where the records are listed that have these values, too."""
     names = {name for name, _ in more}
     kept = [pair for pair in choices(counted) if pair[0] not in names]
@@ -246,7 +246,7 @@ def part(counted: Figures, name: str, field: Field, most: int = MOST_BARS) -> Pa
             _name(linker, each.value),
             each.count,
             100 * each.count / counted.total,
-            _search(counted, (name, each.value)),
+            listed(counted, (name, each.value)),
         )
         for each in seen
         if each.count
@@ -280,7 +280,7 @@ def _approaches(view: Visit) -> Part | None:
 def _cell(counted: Figures, crossed: Crossed | None, row: int, column: int) -> str:
     if crossed is None:
         return ""
-    return _search(
+    return listed(
         counted,
         (parameter(crossed.rows), crossed.row_values[row].value),
         (parameter(crossed.columns), crossed.column_values[column].value),

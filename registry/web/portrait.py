@@ -5,11 +5,13 @@ Counted like ``/figures`` from the filters of the search, in memory: no query is
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
+from registry.namespaces import PREFIXES
 from registry.schema import Field
 from registry.search.facets import KIND
 from registry.texts import Text, best
@@ -22,12 +24,13 @@ from registry.web.figures import (
     Part,
     are_years,
     choices,
+    listed,
     part,
     tiles,
 )
 from registry.web.networks import OFFERED
 from registry.web.search import short, those
-from registry.web.search_sparql import as_sparql
+from registry.web.search_sparql import as_sparql, begun_as_sparql
 from registry.web.site import Visit
 
 #: Values of each filter that are shown; all of them are one click away.
@@ -35,14 +38,29 @@ _MOST_BARS: Final = 6
 _HEIGHT: Final = 72
 _HERE: Final = Text("What exists here")
 _GATHERED: Final = Text("In figures")
+_FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
+#: What a relationship is, and what leads from it to an initiative → what begins in a year.
+_BEGUN: Final = {
+    (f"{PREFIXES['faces']}Accompaniment", f"{PREFIXES['faces']}accompanied"): Text(
+        "Accompaniments begun each year"
+    ),
+    (f"{PREFIXES['org']}Membership", f"{PREFIXES['org']}member"): Text(
+        "Memberships begun each year"
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A year of the chart: places in percent of the width, height in pixels."""
+    """A year of the chart: places in percent of the width, height in pixels.
+
+    ``until`` counts the records of this year and of those before, ``href`` lists those of the year.
+    """
 
     year: int
     count: int
+    until: int
+    href: str
     x: float
     width: float
     height: float
@@ -50,11 +68,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Years:
-    """How many records say each year, from the first that one says to the last."""
+    """How many records say each year, from the first that one says to the last.
+
+    ``silent`` records say none.
+    """
 
     title: str
     columns: Sequence[Column]
     most: int
+    silent: int
+    founded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +89,7 @@ class Portrait:
     tiles: Sequence[tuple[int, Text]]
     parts: Sequence[Part]
     years: Sequence[Years]
+    begun: Sequence[tuple[Text, str]]
     alone: Bar | None
     ways: Mapping[str, str]
 
@@ -85,7 +109,8 @@ def portrait(view: Visit, iri: str) -> Portrait | None:
         best(field.name, view.language),
         tiles(counted),
         [each for each in bars if _tells(each, counted.total)],
-        [_years(counted, each) for each in years.values()],
+        [_years(counted, n, each) for n, each in years.items()],
+        _begun(counted),
         _alone(counted) if field.path != MEMBER else None,
         _ways(counted, (name, short(view, iri))),
     )
@@ -106,21 +131,43 @@ def _tells(each: Part, total: int) -> bool:
     return bool(each.bars) and any(bar.count < total for bar in each.bars)
 
 
-def _years(counted: Figures, field: Field) -> Years:
+def _years(counted: Figures, name: str, field: Field) -> Years:
     said = {int(each.value): each.count for each in counted.values(field)}
     every = range(min(said), max(said) + 1)
     most, step = max(said.values()), 100 / len(every)
+    until = itertools.accumulate(said.get(year, 0) for year in every)
     columns = [
         Column(
             year,
             said.get(year, 0),
+            total,
+            listed(counted, (name, str(year))),
             round(place * step + step * 0.1, 3),
             round(step * 0.8, 3),
             round(_HEIGHT * said.get(year, 0) / most, 1),
         )
-        for place, year in enumerate(every)
+        for place, (year, total) in enumerate(zip(every, until, strict=True))
     ]
-    return Years(best(field.name, counted.view.language), columns, most)
+    silent = counted.total - counted.having_any(field.path)
+    title = best(field.name, counted.view.language)
+    return Years(title, columns, most, silent, field.path == _FOUNDED)
+
+
+def _begun(counted: Figures) -> list[tuple[Text, str]]:
+    """Return what began in each year, as queries to draw: no filter counts relationships."""
+    dateless = Text("no date").to(counted.view.language)
+    return [
+        (
+            text,
+            counted.view.link(
+                "/sparql",
+                query=begun_as_sparql(counted.what, begun, dateless),
+                format="html",
+                view="chart",
+            ),
+        )
+        for begun, text in _BEGUN.items()
+    ]
 
 
 def _alone(counted: Figures) -> Bar | None:

@@ -50,10 +50,14 @@ def as_sparql(what: Asked, language: str, without: str | None = None) -> str:
 
 
 def _selected(lines: Sequence[str]) -> str:
+    return _query("SELECT DISTINCT ?record ?name", lines, "ORDER BY ?name")
+
+
+def _query(select: str, lines: Sequence[str], end: str) -> str:
     body = "\n".join(lines)
     used = [p for p in PREFIXES if f"{p}:" in body]
     head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
-    return f"{head}SELECT DISTINCT ?record ?name WHERE {{\n{body}\n}}\nORDER BY ?name\n"
+    return f"{head}{select} WHERE {{\n{body}\n}}\n{end}\n"
 
 
 def counts_as_sparql(what: Asked, values: Sequence[tuple[str, Sequence[str]]]) -> str:
@@ -67,11 +71,25 @@ def counts_as_sparql(what: Asked, values: Sequence[tuple[str, Sequence[str]]]) -
             lines.append(f"  BIND(SUBSTR(STR({variable}Date), 1, 4) AS {variable})")
         else:
             lines += _choice(variable, path, tuple(counted))
-    body = "\n".join(lines)
-    used = [p for p in PREFIXES if f"{p}:" in body]
-    head = "".join(f"PREFIX {p}: <{PREFIXES[p]}>\n" for p in used)
     select = "SELECT ?row ?column (COUNT(DISTINCT ?record) AS ?records)"
-    return f"{head}{select} WHERE {{\n{body}\n}}\nGROUP BY ?row ?column\nORDER BY ?row ?column\n"
+    return _query(select, lines, "GROUP BY ?row ?column\nORDER BY ?row ?column")
+
+
+def begun_as_sparql(what: Asked, begun: tuple[str, str], dateless: str) -> str:
+    """Return a query for the number of relationships of these records that began in each year.
+
+    ``begun`` is the class of the relationships and the property that leads from one to the record;
+    those without a date are counted together, under this name.
+    """
+    lines = [f"  ?record a {_term(what.kinds[0].class_iri)} ."]
+    for number, (path, chosen) in enumerate(what.wanted.choices.items(), start=1):
+        lines += _choice(f"?chosen{number}", path, chosen)
+    lines.append(f"  ?relationship a {_term(begun[0])} ; {_term(begun[1])} ?record .")
+    lines.append("  OPTIONAL { ?relationship faces:startDate ?start }")
+    name = json.dumps(dateless, ensure_ascii=False)
+    lines.append(f"  BIND(COALESCE(SUBSTR(STR(?start), 1, 4), {name}) AS ?year)")
+    select = "SELECT ?year (COUNT(DISTINCT ?relationship) AS ?relationships)"
+    return _query(select, lines, "GROUP BY ?year\nORDER BY ?year")
 
 
 def members_as_sparql(

@@ -225,12 +225,48 @@ def test_every_number_of_what_exists_here_leads_to_its_records(client: Client) -
 
 def test_the_years_are_those_of_the_endpoint(client: Client) -> None:
     part = _portrait(client, "/doc/territory/departement-13").partition(">founding date<")[2]
-    years = re.findall(r'<tr><th scope="row">(\d+)</th><td>(\d+)</td></tr>', part)
+    part = part.partition("</section>")[0]
+    years = re.findall(
+        r'<tr><th scope="row"><a href="([^"]*)" rel="nofollow">(\d+)</a></th>'
+        r"<td>(\d+)</td><td>(\d+)</td></tr>",
+        part,
+    )
     assert years
-    for year, number in years:
-        said = f"faces:foundingDate ?d FILTER(STRSTARTS(STR(?d), '{year}'))"
-        these = f"?i a faces:Initiative ; <{IN_PLACE} <https://w3id.org/faces/id/territory/"
-        assert int(number) == _count(client, f"{these}departement-13> ; {said}")
+    these = f"?i a faces:Initiative ; <{IN_PLACE} <https://w3id.org/faces/id/territory/"
+    these += "departement-13>"
+    for _, year, number, until in years:
+        founded = f"{these} ; faces:foundingDate ?d FILTER(SUBSTR(STR(?d), 1, 4)"
+        assert int(number) == _count(client, f"{founded} = '{year}')")
+        assert int(until) == _count(client, f"{founded} <= '{year}')")
+    href, _, number, _ = years[-1]
+    expected = "One record found" if number == "1" else f"{number} records found"
+    assert expected in client.get(unescape(href), headers=HTML).text
+    silent = _count(client, f"{these} FILTER NOT EXISTS {{ ?i faces:foundingDate ?d }}")
+    assert (f"do not say: {silent}." in part) == bool(silent)
+
+
+@pytest.mark.parametrize(("path", "by", "value"), PORTRAITS)
+def test_relationships_begun_each_year_add_up(
+    client: Client, path: str, by: str, value: str
+) -> None:
+    links = re.findall(
+        r'href="(/sparql\?[^"]*)"[^>]*>(\w+) begun each year', _portrait(client, path)
+    )
+    relationships = {
+        "Accompaniments": "a faces:Accompaniment ; faces:accompanied",
+        "Memberships": "a <http://www.w3.org/ns/org#Membership> ; <http://www.w3.org/ns/org#member>",
+    }
+    assert [name for _, name in links] == list(relationships)
+    for href, name in links:
+        query = dict(parse_qsl(urlsplit(unescape(href)).query))["query"]
+        answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+        years = dict(csv.reader(answer.text.splitlines()[1:]))
+        pattern = f"?r a faces:Initiative ; <{by} <https://w3id.org/faces/{value}> ."
+        these = f"{pattern.replace('?r', '?of')} ?i {relationships[name]} ?of"
+        assert sum(map(int, years.values())) == _count(client, these)
+        dateless = _count(client, f"{these} FILTER NOT EXISTS {{ ?i faces:startDate ?d }}")
+        assert int(years.get("no date", 0)) == dateless
+        assert client.get(unescape(href), headers=HTML).status_code == 200
 
 
 def test_what_no_initiative_has_as_a_value_has_no_such_part(client: Client) -> None:
