@@ -98,6 +98,14 @@ function choosable(map, from) {
   let outlines;
   let now = "";
   let asked = 0;
+  // The first click of two, which zoom, chooses nothing.
+  let timer;
+  const forget = () => clearTimeout(timer);
+  map.on("dblclick movestart", forget);
+  const choose = (href) => {
+    forget();
+    timer = setTimeout(() => location.assign(href), 250);
+  };
   return async function show(areas) {
     const number = ++asked;
     const wanted = JSON.stringify(areas);
@@ -108,22 +116,15 @@ function choosable(map, from) {
     now = wanted;
     drawn.clearLayers();
     const levels = Object.assign({}, ...Object.values(outlines));
-    for (const each of areas) drawn.addLayer(area(map, each, levels[each.key]));
+    for (const each of areas) drawn.addLayer(area(each, levels[each.key], choose));
   };
 }
 
-function area(map, { label, href, chosen }, rings) {
+function area({ label, href, chosen }, rings, choose) {
   const className = chosen ? "area chosen" : "area";
   const shape = L.polygon(rings.map(line), { className, fillRule: "evenodd" });
   shape.bindTooltip(document.createTextNode(label), { sticky: true });
-  // The first click of two, which zoom, chooses nothing.
-  let timer;
-  shape.on("click", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => location.assign(href), 250);
-  });
-  map.on("dblclick movestart", () => clearTimeout(timer));
-  return shape;
+  return shape.on("click", () => choose(href));
 }
 
 async function fetched(from) {
