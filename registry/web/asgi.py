@@ -11,8 +11,9 @@ from urllib.parse import quote_from_bytes
 from a2wsgi import WSGIMiddleware
 
 from registry.query.pool import QueryPool
+from registry.sentences import wording
 from registry.settings import MIB, Settings
-from registry.web import access_log, metrics
+from registry.web import access_log, metrics, rendering
 from registry.web.app import create_app
 from registry.web.body import coded, replay
 from registry.web.compression import Compression
@@ -47,7 +48,7 @@ class Application:
     def __init__(
         self, settings: Settings, data_dir: Path, pool: QueryPool, numbers: metrics.Metrics
     ) -> None:
-        flask = create_app(settings, data_dir, pool)
+        self._flask = flask = create_app(settings, data_dir, pool)
         # Without an end to the queue no thread waits for a client that reads slowly.
         pages = WSGIMiddleware(flask, settings.web_threads, send_queue_size=0)  # type: ignore[arg-type]
         self._site: Site = flask.extensions[EXTENSION]
@@ -64,7 +65,8 @@ class Application:
 
     def preload(self) -> None:
         """Read what the first pages would wait for."""
-        _ = self._site.schema
+        _ = self._site.schema, wording()
+        rendering.preload(self._flask)
         self._preloading.now()
 
     async def __call__(self, scope: HTTPScope, receive: Receive, send: Send) -> None:

@@ -112,6 +112,14 @@ def page(view: Visit, etag: str, template: str, *, vary: str, **context: object)
     return stamped(response, etag, vary)
 
 
+def preload(app: Flask) -> None:
+    """Compile all templates and read all catalogues: half a second that no reader waits."""
+    for tag in LANGUAGES:
+        translate("", tag)
+    for name in app.jinja_env.list_templates():
+        app.jinja_env.get_template(name)
+
+
 def install(app: Flask) -> None:
     """Give templates these functions and nothing else."""
     app.jinja_env.globals.update(_=sentence, link=link, present_link=present_link)

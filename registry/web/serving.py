@@ -6,6 +6,7 @@ Each web process has its own query pool, made after the fork and closed when the
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import resource
@@ -155,6 +156,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         self.metrics.be(self._process)
         application = Application(self.settings, self._data_dir, self._pool, self.metrics)
         application.preload()
+        # What is there by now stays: the collector would hold all requests up to look through it.
+        gc.collect()
+        gc.freeze()
         return application
 
     def _seat(self, server: Arbiter, worker: Any) -> None:

@@ -64,6 +64,8 @@ def test_a_release_is_read_at_the_start_and_when_a_new_one_comes(data_dir: Path)
     assert not is_read(archive)
     application.preload()
     assert is_read(archive)
+    templates = application._flask.jinja_env
+    assert len(templates.cache or ()) == len(templates.list_templates())
 
     async def meanwhile() -> bool:
         await visit(application)
