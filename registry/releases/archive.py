@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import gc
 import os
 import threading
 from collections.abc import Mapping
@@ -125,6 +126,8 @@ class Archive:
                 while len(self._open) >= _KEPT_OPEN:
                     # The newest stays: most ask for the present, whoever looks at the past.
                     del self._open[min(self._open)]
+                    # Pages that were made are circles, and hold the release that they were made of.
+                    gc.collect()
                 self._open[number] = release
             return release
 

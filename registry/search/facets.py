@@ -6,7 +6,6 @@ thousands of them takes milliseconds, however the choices are combined.
 
 from __future__ import annotations
 
-import functools
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -15,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pyroaring import BitMap
+
+from registry.search.remembering import remembered
 
 KIND: Final = "kind"
 #: Not filters, but counted in the same way: the fields that a record says of those that its shape
@@ -61,7 +62,7 @@ class Facets:
         }
         self._members = {path: self._gathered(own) for path, own in self._own.items()}
         #: The counts of whole lists, which most readers see first and nobody changes.
-        self.of_kinds = functools.lru_cache(_REMEMBERED)(self._of_kinds)
+        self.of_kinds = remembered(_REMEMBERED, self._of_kinds)
 
     def _gathered(self, own: Mapping[str, BitMap]) -> dict[str, BitMap]:
         """Return the members of each value with those of all that is below it."""

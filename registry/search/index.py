@@ -20,6 +20,7 @@ from registry.search.beginnings import beginning
 from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.places import Places
+from registry.search.remembering import remembered
 from registry.search.version import opened
 from registry.sentences import wording
 
@@ -173,10 +174,10 @@ class Index:
         self._path = path
         self._local = threading.local()
         #: Who narrows a search, or turns its pages, asks for the same words again.
-        self._holding = functools.lru_cache(_REMEMBERED)(self._that_hold)
-        self._ranked = functools.lru_cache(_RANKED)(self._best_first)
-        self._begun = functools.lru_cache(_RANKED)(self._shortest_first)
-        self._all_sorted = functools.lru_cache(_ORDERS)(self._ids_in_order)
+        self._holding = remembered(_REMEMBERED, self._that_hold)
+        self._ranked = remembered(_RANKED, self._best_first)
+        self._begun = remembered(_RANKED, self._shortest_first)
+        self._all_sorted = remembered(_ORDERS, self._ids_in_order)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[str, ...]]:
         return self._connection().execute(sql, values).fetchall()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
+import weakref
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from registry.namespaces import PREFIXES
 from registry.progress import Progress
 from registry.publishing.verify import verify
-from registry.releases.archive import Archive
+from registry.releases.archive import INDEX, Archive
 from registry.search.index import BEST, NAME, NEWEST, Index, Wanted
 from registry.settings import Settings
 from support import contribute, initiative, shipped
@@ -28,6 +30,42 @@ def places(tmp_path_factory: pytest.TempPathFactory) -> Index:
     data_dir = tmp_path_factory.mktemp("places")
     shipped(data_dir, Settings())
     return Archive(data_dir).current().index
+
+
+def test_a_release_that_nobody_holds_is_closed_at_once(tmp_path: Path) -> None:
+    """It has files open, and filters of some tens of megabytes in memory."""
+    shipped(tmp_path, Settings())
+    for key in "ab":
+        contribute(tmp_path, key, _garden(key, "culture"))
+    archive = Archive(tmp_path)
+    release = archive.release(1)
+    release.preload()
+    release.index.find(Wanted("mars"), None, "fr", offset=0, limit=5)
+    release.index.facets.of_kinds(THEME, ("initiative",))
+    left = [weakref.ref(each) for each in (release, release.index, release.index.facets)]
+    page: list[object] = [release.index]  # held in a circle, as the pages made of it are
+    page.append(page)
+    gc.disable()
+    try:
+        del release, page
+        archive.release(2)
+        archive.release(3)
+        assert [each() for each in left] == [None, None, None]
+    finally:
+        gc.enable()
+
+
+def test_what_is_remembered_of_an_index_does_not_keep_it(tmp_path: Path) -> None:
+    shipped(tmp_path, Settings())
+    index = Index(Archive(tmp_path).current().folder / INDEX)
+    index.find(Wanted("mars"), None, "fr", offset=0, limit=5)
+    left = [weakref.ref(index), weakref.ref(index.facets)]
+    gc.disable()
+    try:
+        del index
+        assert [each() for each in left] == [None, None]
+    finally:
+        gc.enable()
 
 
 def _garden(key: str, theme: str, commune: str = "13055") -> str:
