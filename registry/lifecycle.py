@@ -16,6 +16,8 @@ from registry.schema import Schema
 STATUS: Final = PREFIXES["adms"] + "status"
 REPLACED_BY: Final = PREFIXES["dcterms"] + "isReplacedBy"
 _STATUSES: Final = "https://w3id.org/faces/vocab/record-status/"
+ACTIVE: Final = _STATUSES + "active"
+ENDED: Final = _STATUSES + "ended"
 _WITHDRAWN: Final = _STATUSES + "withdrawn"
 _SUPERSEDED: Final = _STATUSES + "superseded"
 

@@ -17,6 +17,7 @@ from registry.texts import Words
 _LABEL, _DEFINITION, _NOTATION, _BROADER = (
     term(f"skos:{name}").value for name in ("prefLabel", "definition", "notation", "broader")
 )
+_POSITION: Final = term("schema:position").value
 _MATCHES: Final = tuple(
     term(f"skos:{kind}Match").value for kind in ("exact", "close", "broad", "narrow", "related")
 )
@@ -24,7 +25,10 @@ _MATCHES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept with those below it. ``records`` counts the records that use itself."""
+    """A concept with those below it. ``records`` counts the records that use itself.
+
+    ``position`` is its place where those of a vocabulary follow one another, else 0.
+    """
 
     iri: str
     label: Words
@@ -32,6 +36,7 @@ class Concept:
     notation: str
     matches: tuple[tuple[str, str], ...]
     records: int
+    position: int
     narrower: tuple[Concept, ...]
 
     def below(self) -> Iterator[Concept]:
@@ -62,7 +67,7 @@ def labels(release: Release, scheme: str) -> dict[str, Words]:
 
 
 def tree(release: Release, scheme: str) -> tuple[Concept, ...]:
-    """Return the top concepts of a vocabulary, with all that is below them, by notation.
+    """Return the top concepts of a vocabulary, with all that is below them, in their order.
 
     It is kept as long as the release is open: counting the uses of a vocabulary takes 0.6 s where
     200,000 records use it twice each.
@@ -103,7 +108,7 @@ class _Tree:
         """Return what is below a concept; a circle, which SKOS forbids, ends where it closes."""
         here = [iri for iri in self.below.get(parent, ()) if iri not in above]
         found = (self._concept(iri, above | {iri}) for iri in here)
-        return tuple(sorted(found, key=lambda c: (c.notation, c.iri)))
+        return tuple(sorted(found, key=lambda c: (c.position, c.notation, c.iri)))
 
     def _concept(self, iri: str, above: frozenset[str]) -> Concept:
         said = self.said[iri]
@@ -114,6 +119,7 @@ class _Tree:
             notation=next((_text(v) for v in said.get(_NOTATION, ())), ""),
             matches=tuple((path, _text(v)) for path in _MATCHES for v in said.get(path, ())),
             records=self.records.get(iri, 0),
+            position=next((int(_text(v)) for v in said.get(_POSITION, ())), 0),
             narrower=self.grown(iri, above),
         )
 

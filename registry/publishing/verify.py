@@ -130,13 +130,16 @@ def _content(release: Release, progress: Progress) -> Iterator[Fault]:
 
 _RESOURCES = """
 SELECT iri, kind, label_fr, label_en, sort_fr, sort_en, summary_fr, summary_en,
-       modified, label, other, description
+       modified, label, other, description_fr, description_en
 FROM resource LEFT JOIN words ON words.rowid = resource.id ORDER BY iri"""
 _BROADER = "SELECT narrow, broad FROM broader ORDER BY narrow, broad"
 _POINTS = "SELECT iri, longitude, latitude FROM point JOIN resource USING (id) ORDER BY iri"
 _FINDINGS = """
 SELECT * FROM finding ORDER BY focus, severity, path, value, constraint_name, message_fr"""
-_DUMPS = (_RESOURCES, _FINDINGS, _BROADER, _POINTS)
+_SPANS = """
+SELECT resource.iri, path, one, other, begun, ended FROM span JOIN resource USING (id)
+ORDER BY 1, 2, 3, 4"""
+_DUMPS = (_RESOURCES, _FINDINGS, _BROADER, _POINTS, _SPANS)
 
 
 def _index(release: Release, rebuilt: Path) -> Iterator[Fault]:

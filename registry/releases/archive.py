@@ -10,6 +10,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from pyoxigraph import Literal, NamedNode
+
 from registry.errors import NotFoundError, UsageError
 from registry.releases import changed, sources
 from registry.releases.manifest import Manifest
@@ -72,9 +74,20 @@ class Release:
         """What is known of its sources, by the IRI of their graphs."""
         return sources.read(self.graphs)
 
+    @functools.cached_property
+    def positions(self) -> Mapping[str, int]:
+        """The place of each concept that has one in its vocabulary, by IRI."""
+        rows = self.graphs.select("SELECT ?concept ?n WHERE { ?concept schema:position ?n }")
+        return {
+            concept.value: int(place.value)
+            for concept, place in rows
+            if isinstance(concept, NamedNode) and isinstance(place, Literal)
+        }
+
     def preload(self) -> None:
         """Read what is kept of it, which whoever asks first would else wait for."""
-        _ = self.sources, self.index.places  # which need the filters
+        _ = self.sources, self.positions
+        _ = self.index.places, self.index.spans  # places need the filters
 
 
 class Archive:

@@ -38,6 +38,11 @@ class Manifest:
     restores: int | None = None
     files: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def year(self) -> int:
+        """The year in which it was made."""
+        return int(self.created[: len("2012")])
+
     def write(self, folder: Path) -> None:
         """Write the manifest into the release's folder."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=2)

@@ -21,6 +21,7 @@ from registry.schema import Schema
 from registry.search.facet_writer import FacetWriter
 from registry.search.facets import DESCRIBED_BY, KIND, SAYS
 from registry.search.folding import ligatures, sort_key
+from registry.search.spans import READ, spans
 from registry.search.version import check
 from registry.store import Graphs
 from registry.texts import LANGUAGES, best
@@ -61,8 +62,8 @@ class IndexBuilder:
         self._asked = {
             kind.segment: [f.path for f in schema.asked_for(kind)] for kind in schema.kinds
         }
-        self._read = frozenset({_MODIFIED, STATUS, REPLACED_BY}).union(
-            BROADER, *self._facets.values()
+        self._read = frozenset({_MODIFIED, REPLACED_BY}).union(
+            BROADER, READ, *self._facets.values()
         )
         self._database = sqlite3.connect(path, isolation_level=None)
         # The file becomes visible only when it is complete and synced as a whole.
@@ -127,6 +128,7 @@ class IndexBuilder:
             self._database.execute("DELETE FROM broader WHERE narrow = ?", (record,))
             self._database.execute("DELETE FROM words WHERE rowid = ?", (number,))
             self._database.execute("DELETE FROM point WHERE id = ?", (number,))
+            self._database.execute("DELETE FROM span WHERE id = ?", (number,))
             self._database.execute("DELETE FROM resource WHERE id = ?", (number,))
 
     def _insert(self, graphs: Graphs, records: Iterable[str]) -> None:
@@ -154,9 +156,15 @@ class IndexBuilder:
             place = _place(graphs, record) if own.parts else None
             if place:
                 self._database.execute("INSERT INTO point VALUES (?, ?, ?)", (number, *place))
+            if segment:
+                self._database.executemany(
+                    "INSERT INTO span VALUES (?, ?, ?, ?, ?, ?)",
+                    ((number, *span) for span in spans(own.classes, own.values)),
+                )
             if segment in self._searched:
                 self._database.execute(
-                    "INSERT INTO words (rowid, label, other, description) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO words (rowid, label, other, description_fr, description_en)"
+                    " VALUES (?, ?, ?, ?, ?)",
                     (number, *_words(graphs, own)),
                 )
 
@@ -302,15 +310,16 @@ def _shown(own: _Said, record: str) -> tuple[str, ...]:
     return (*shown, *map(sort_key, shown), *summaries)
 
 
-def _words(graphs: Graphs, own: _Said) -> tuple[str, str, str]:
-    """Return what is searched: the names, all other texts, the descriptions."""
+def _words(graphs: Graphs, own: _Said) -> tuple[str, str, str, str]:
+    """Return what is searched: the names, all other texts, the descriptions in both languages."""
     parts = _Said()
     for part in sorted(set(own.parts)):
         parts.read(graphs, part)
     labels, descriptions = own.words(LABELS), own.words(DESCRIPTIONS)
     other = [text.value for name, text in own.texts if name not in _NAMED]
     other += [text.value for _, text in parts.texts]
-    return _together(labels.values()), _together(other), _together(descriptions.values())
+    english = ligatures(descriptions.pop("en", ""))
+    return _together(labels.values()), _together(other), _together(descriptions.values()), english
 
 
 def _shortened(text: str) -> str:

@@ -21,11 +21,12 @@ from registry.search.facets import KIND, Choices, Facets
 from registry.search.folding import match_expression, sort_key
 from registry.search.places import Places
 from registry.search.remembering import remembered
+from registry.search.spans import Spans
 from registry.search.version import opened
 from registry.sentences import wording
 
 #: Matches in a label count most, then other names and identifiers, then the description.
-_RANK = "bm25(words, 10.0, 5.0, 1.0)"
+_RANK = "bm25(words, 10.0, 5.0, 1.0, 1.0)"
 _LANGUAGES = frozenset({"fr", "en"})
 #: What comes first: what fits the words best, or what was modified last.
 BEST: Final = "best"
@@ -36,6 +37,9 @@ MARK: Final = ("\x02", "\x03")
 #: Sorts after every letter.
 _AFTER_ALL: Final = "\U0010ffff"
 _SNIPPET_WORDS: Final = 16
+#: The columns of the descriptions in the table of words, and what stands for any column.
+_DESCRIPTIONS: Final = {"fr": 2, "en": 3}
+_ANY: Final = -1
 _FEW: Final = 1000
 #: Searches whose records are remembered, some tens of kilobytes each at most.
 _REMEMBERED: Final = 64
@@ -86,13 +90,14 @@ class Match:
     """A record that was found: its id, its values, (property, value), and where the words stand.
 
     In ``snippet`` each word that was looked for stands between the characters of ``MARK``; it is
-    empty where the name shows all words.
+    empty where the name shows all words. Its language is said where it is not the reader's own.
     """
 
     number: int
     hit: Hit
     values: tuple[tuple[str, str], ...]
     snippet: str
+    snippet_language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,11 @@ class Index:
     def facets(self) -> Facets:
         """Its filters, read when first asked for."""
         return Facets(self._connection())
+
+    @functools.cached_property
+    def spans(self) -> Spans:
+        """Its relationships in time, read when first asked for."""
+        return Spans(self._connection())
 
     @functools.cached_property
     def places(self) -> Places:
@@ -410,22 +420,34 @@ class Index:
             f" FROM resource WHERE id IN ({among})"
         )
         rows = [(int(n), facets, Hit(*shown)) for n, facets, *shown in self._rows(sql)]
-        places = self._places([n for n, _, hit in rows if not _shows(hit, words)], words)
+        unnamed = [n for n, _, hit in rows if not _shows(hit, words)]
+        places = self._places(unnamed, words, language)
         found = {}
         for number, facets, hit in rows:
             values = tuple(self.facets.keys[int(n)] for n in facets.split(","))
-            found[number] = Match(number, hit, values, places.get(number, ""))
+            found[number] = Match(number, hit, values, *places.get(number, ("", "")))
         return [found[number] for number in ids]
 
-    def _places(self, ids: Sequence[int], words: str) -> dict[int, str]:
-        """Return where in these records the words stand: O(all records that hold them)."""
+    def _places(self, ids: Sequence[int], words: str, language: str) -> dict[int, tuple[str, str]]:
+        """Return where in these records the words stand, and in which language if not this one.
+
+        O(all records that hold them).
+        """
         if not words or not ids:
             return {}
+        others = [each for each in _DESCRIPTIONS if each != language]
+        columns = [_DESCRIPTIONS[language], *(_DESCRIPTIONS[each] for each in others), _ANY]
+        shown = (f"snippet(words, {n}, ?1, ?2, '…', {_SNIPPET_WORDS})" for n in columns)
         sql = (
-            f"SELECT rowid, snippet(words, -1, ?, ?, '…', {_SNIPPET_WORDS}) FROM words"  # noqa: S608
-            f" WHERE words MATCH ? AND rowid IN ({','.join(map(str, ids))})"
+            f"SELECT rowid, {', '.join(shown)} FROM words"  # noqa: S608
+            f" WHERE words MATCH ?3 AND rowid IN ({','.join(map(str, ids))})"
         )
-        return {int(n): text for n, text in self._rows(sql, *MARK, match_expression(words))}
+        languages = ("", *others, "")
+        found = {}
+        for number, *texts in self._rows(sql, *MARK, match_expression(words)):
+            marked = (each for each in zip(texts, languages, strict=True) if MARK[0] in each[0])
+            found[int(number)] = next(marked, ("", ""))
+        return found
 
     def nearest(self, word: str) -> str | None:
         """Return the word of the index that is most like one that is not in it, or None.

@@ -1,5 +1,5 @@
 -- The index of one release. Everything here is derived from its RDF and the shapes.
-PRAGMA user_version = 4;  -- registry.search.version.VERSION
+PRAGMA user_version = 5;  -- registry.search.version.VERSION
 
 CREATE TABLE resource (
     id INTEGER PRIMARY KEY,
@@ -41,10 +41,21 @@ CREATE TABLE point (
     latitude REAL NOT NULL
 ) STRICT;
 
+-- Relationships in time, registry.search.spans: who is related to whom, by what is said of it in short.
+CREATE TABLE span (
+    id INTEGER NOT NULL,       -- of the relationship's row in resource
+    path TEXT NOT NULL,        -- the shortcut property
+    one TEXT NOT NULL,
+    other TEXT NOT NULL,
+    begun INTEGER NOT NULL,    -- years; 0 where none is known
+    ended INTEGER NOT NULL     -- 9999 where no end is known
+) STRICT;
+CREATE INDEX span_by_id ON span (id);
+
 -- The words of the records that have a list on the site. A release copies its parent's index, so
 -- what is left out here is saved with every edit.
 CREATE VIRTUAL TABLE words USING fts5 (
-    label, other, description, tokenize = "unicode61 remove_diacritics 2"
+    label, other, description_fr, description_en, tokenize = "unicode61 remove_diacritics 2"
 );
 
 -- Findings below the gate (warnings, information), kept with the release.

@@ -10,7 +10,7 @@ from registry.errors import UnusableIndexError
 from registry.texts import Text
 
 #: As ``schema.sql`` sets it; raised with every change of the tables.
-VERSION = 4
+VERSION = 5
 
 
 def opened(path: Path) -> sqlite3.Connection:

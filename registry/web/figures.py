@@ -110,7 +110,7 @@ class Figures:
         return self.records.intersection_cardinality(self.facets.having_any(path))
 
     def values(self, field: Field) -> list[ValueCount]:
-        """Return the values that the records have: years in order, others by frequency."""
+        """Return the values that the records have, in their order or the most frequent first."""
         # Those that were chosen are opened: their parts say more than they themselves.
         counts = self.facets.counts(field.path, self.records, {})
         while len(counts) == 1 and counts[0].below:
@@ -118,7 +118,7 @@ class Figures:
         for each in counts:
             if each.below and each.value in self.what.wanted.choices.get(field.path, ()):
                 counts = list(each.below)
-        return sorted(counts, key=lambda c: c.value) if are_years(counts) else counts
+        return in_order(counts, self.view)
 
     def names(self, values: Iterable[str]) -> Linker:
         """Return what knows the names of values."""
@@ -157,6 +157,14 @@ class Figures:
                 expected=Text("Expected: {expected}.", expected=", ".join(fields)),
             )
         return fields[wanted]
+
+
+def in_order(counts: Sequence[ValueCount], view: Visit) -> list[ValueCount]:
+    """Return years and what has a position in its vocabulary in order, others as they are."""
+    if are_years(counts):
+        return sorted(counts, key=lambda each: each.value)
+    places = view.release.positions
+    return sorted(counts, key=lambda each: places.get(each.value, len(places) + 1))
 
 
 def are_years(counts: Sequence[ValueCount]) -> bool:

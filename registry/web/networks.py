@@ -18,7 +18,6 @@ from registry.web.caching import not_modified, page_validator
 from registry.web.links import Linker
 from registry.web.networks_asked import (
     ACCOMPANIED,
-    FOUNDED,
     KINDS,
     MEMBER,
     MOST_TOGETHER,
@@ -73,7 +72,7 @@ def networks() -> Response:
     if unchanged:
         return unchanged
     asks = wanted()
-    facets = view.release.index.facets
+    index = view.release.index
     # Of a group alone nothing is said about accompanists: they are those of all.
     helped = {} if asks.group else asks.sets(ACCOMPANIED)
     accompanists = dict(list(helped.items())[:MOST_TOGETHER])
@@ -103,11 +102,11 @@ def networks() -> Response:
             for name, field in asks.what.fields.items()
             if field.path not in NOT_HERE and name in OFFERED
         ],
-        year=asks.until,
+        year=asks.year,
         years=_years(asks),
         kept=asks.pairs(),
-        undated=_undated(asks) if asks.until else 0,
-        alone=len(asks.records & facets.having(KIND, ["initiative"]) - facets.having_any(MEMBER)),
+        undated=len(asks.records & index.spans.undated(MEMBER)) if asks.year else 0,
+        alone=len(asks.alone),
     )
 
 
@@ -162,8 +161,8 @@ def _chips(asks: Wanted, tables: Tables) -> list[tuple[str, str]]:
             left = [p for p in kept if p != (parameter(field), short(view, value))]
             name = value if is_year(value) else tables.linker.label(value)
             found.append((f"{best(field.name, view.language)} : {name}", left))
-    if asks.until:
-        text = Text("founded in {year} or before", year=asks.until).to(view.language)
+    if asks.year:
+        text = Text("in {year}", year=str(asks.year)).to(view.language)
         found.append((text, asks.pairs()))
     if asks.group:
         found.append((tables.group(asks.group[0]).name, kept))
@@ -189,16 +188,8 @@ def _offered(asks: Wanted, name: str, path: str) -> list[tuple[str, str]]:
     ]
 
 
-def _years(asks: Wanted) -> list[str]:
-    """Return the years in which members were founded, and the one that is chosen, latest first."""
-    facets = asks.view.release.index.facets
-    members = asks.of_any_year & facets.having_any(MEMBER)
-    years = {year for year, founded in facets.own(FOUNDED).items() if founded.intersect(members)}
-    return sorted({*years, *filter(None, [asks.until])}, reverse=True)
-
-
-def _undated(asks: Wanted) -> int:
-    """Return how many members say no year of founding."""
-    facets = asks.view.release.index.facets
-    members = asks.of_any_year & facets.having_any(MEMBER)
-    return len(members - facets.having_any(FOUNDED))
+def _years(asks: Wanted) -> list[int]:
+    """Return the years that memberships name, and the one that is chosen, latest first."""
+    release = asks.view.release
+    years = release.index.spans.years(MEMBER, release.manifest.year)
+    return sorted({*years, *filter(None, [asks.year])}, reverse=True)

@@ -36,12 +36,12 @@ _OF_ALL: Final[WeakKeyDictionary[Release, list[list[str]]]] = WeakKeyDictionary(
 
 @dataclass(frozen=True)
 class Wanted:
-    """What the address asks for: filters of the members, and until when they were founded."""
+    """What the address asks for: filters of the members, and the year that is looked at."""
 
     view: Visit
     what: Asked
-    #: A year, or ``""``: the index knows when members were founded, not when they became members.
-    until: str
+    #: None: relationships are those of today.
+    year: int | None
     #: A network whose group is looked into, or ``""``.
     within: str
 
@@ -53,27 +53,31 @@ class Wanted:
     @cached_property
     def records(self) -> BitMap:
         """The records that may be members."""
-        records = self.of_any_year
-        if self.until:
-            facets = self.view.release.index.facets
-            years = [year for year in facets.own(FOUNDED) if year <= self.until]
-            records = records & facets.having(FOUNDED, years)
-        return records
-
-    @cached_property
-    def of_any_year(self) -> BitMap:
-        """The records that may be members, whenever they were founded."""
         facets = self.view.release.index.facets
         return facets.chosen(facets.having(KIND, KINDS), self.choices)
 
     def sets(self, path: str) -> dict[str, BitMap]:
         """Return the records that have each value of a property, the largest set first."""
-        facets = self.view.release.index.facets
-        found = {
-            each.value: self.records & facets.having(path, [each.value])
-            for each in facets.counts(path, self.records, {})
-        }
-        return {iri: members for iri, members in found.items() if members}
+        if self.year:
+            related = self.view.release.index.spans.related(path, self.year)
+        else:
+            facets = self.view.release.index.facets
+            counts = facets.counts(path, self.records, {})
+            related = {each.value: facets.having(path, [each.value]) for each in counts}
+        found = {iri: self.records & members for iri, members in related.items()}
+        order = sorted(found, key=lambda iri: (-len(found[iri]), iri))
+        return {iri: found[iri] for iri in order if found[iri]}
+
+    @property
+    def alone(self) -> BitMap:
+        """The initiatives in no network; in a year, of those that are not known to be younger."""
+        index = self.view.release.index
+        initiatives = self.records & index.facets.having(KIND, ["initiative"])
+        if not self.year:
+            return initiatives - index.facets.having_any(MEMBER)
+        later = [year for year in index.facets.own(FOUNDED) if int(year) > self.year]
+        younger = index.facets.having(FOUNDED, later)
+        return initiatives - younger - index.spans.holding(MEMBER, self.year)
 
     @cached_property
     def networks(self) -> dict[str, BitMap]:
@@ -124,7 +128,7 @@ class Wanted:
 
     def kept(self) -> list[tuple[str, str]]:
         """Return all that other addresses of this page keep."""
-        return [*self.pairs(), *([("year", self.until)] if self.until else [])]
+        return [*self.pairs(), *([("year", str(self.year))] if self.year else [])]
 
     def around(self, iri: str) -> list[tuple[str, str]]:
         """Return what an address of the group around a network says."""
@@ -136,8 +140,8 @@ class Wanted:
 
     def members(self, path: str, *iris: str) -> str:
         """Return where the records are listed that have these values of a property."""
-        if self.until or len(iris) > 1:
-            query = members_as_sparql(path, iris, self.choices, self.until)
+        if self.year or len(iris) > 1:
+            query = members_as_sparql(path, iris, self.choices, self.year)
             return self.view.link("/sparql", query=query, format="html")
         name = next(n for n, field in self.what.fields.items() if field.path == path)
         pairs = [*self.pairs(), (name, short(self.view, *iris))]
@@ -146,10 +150,10 @@ class Wanted:
 
 def wanted() -> Wanted:
     """Return what the current address asks for. Raises UsageError where the year is none."""
-    until = request.args.get("year", "")
-    if until and not (until.isascii() and until.isdigit() and len(until) == len("2012")):
+    year = request.args.get("year", "")
+    if year and not (year.isascii() and year.isdigit() and len(year) == len("2012")):
         raise UsageError(
-            Text("“{year}” is not a year.", year=until[:40]),
+            Text("“{year}” is not a year.", year=year[:40]),
             where="year",
             expected=Text("A year of four digits, such as 2012."),
         )
@@ -157,7 +161,7 @@ def wanted() -> Wanted:
     within = request.args.get("group", "")
     if within.startswith("id/"):
         within = view.site.iris.iri(within)
-    return Wanted(view, asked(view, "initiative"), until, within)
+    return Wanted(view, asked(view, "initiative"), int(year or 0) or None, within)
 
 
 def address(pairs: list[tuple[str, str]], path: str = "/networks") -> str:

@@ -6,14 +6,15 @@ Counted like ``/figures`` from the filters of the search, in memory: no query is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
 from registry.namespaces import PREFIXES
 from registry.schema import Field
 from registry.search.facets import KIND
+from registry.search.spans import SHORTCUTS
 from registry.texts import Text, best
 from registry.web.figures import (
     INITIATIVE,
@@ -29,8 +30,9 @@ from registry.web.figures import (
     tiles,
 )
 from registry.web.networks import OFFERED
+from registry.web.networks_asked import ACCOMPANIED
 from registry.web.search import short, those
-from registry.web.search_sparql import as_sparql, begun_as_sparql
+from registry.web.search_sparql import as_sparql, years_as_sparql
 from registry.web.site import Visit
 
 #: Values of each filter that are shown; all of them are one click away.
@@ -39,14 +41,10 @@ _HEIGHT: Final = 72
 _HERE: Final = Text("What exists here")
 _GATHERED: Final = Text("In figures")
 _FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
-#: What a relationship is, and what leads from it to an initiative → what begins in a year.
-_BEGUN: Final = {
-    (f"{PREFIXES['faces']}Accompaniment", f"{PREFIXES['faces']}accompanied"): Text(
-        "Accompaniments begun each year"
-    ),
-    (f"{PREFIXES['org']}Membership", f"{PREFIXES['org']}member"): Text(
-        "Memberships begun each year"
-    ),
+#: Shortcut → what initiatives are that are related by it.
+_RELATED: Final = {
+    MEMBER: Text("In a network, year by year"),
+    ACCOMPANIED: Text("Accompanied, year by year"),
 }
 
 
@@ -54,30 +52,32 @@ _BEGUN: Final = {
 class Column:
     """A year of the chart: places in percent of the width, height in pixels.
 
-    ``until`` counts the records of this year and of those before, ``href`` lists those of the year.
+    ``until`` counts the records of this year and of those before, ``href`` lists those of the year,
+    where that is said of each record once.
     """
 
     year: int
     count: int
-    until: int
-    href: str
     x: float
     width: float
     height: float
+    until: int = 0
+    href: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Years:
     """How many records say each year, from the first that one says to the last.
 
-    ``silent`` records say none.
+    Or are related to others in it, as ``query`` asks. ``silent`` records say no year.
     """
 
     title: str
     columns: Sequence[Column]
     most: int
     silent: int
-    founded: bool
+    founded: bool = False
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,6 @@ class Portrait:
     tiles: Sequence[tuple[int, Text]]
     parts: Sequence[Part]
     years: Sequence[Years]
-    begun: Sequence[tuple[Text, str]]
     alone: Bar | None
     ways: Mapping[str, str]
 
@@ -109,8 +108,7 @@ def portrait(view: Visit, iri: str) -> Portrait | None:
         best(field.name, view.language),
         tiles(counted),
         [each for each in bars if _tells(each, counted.total)],
-        [_years(counted, n, each) for n, each in years.items()],
-        _begun(counted),
+        [*(_years(counted, n, each) for n, each in years.items()), *_related(counted)],
         _alone(counted) if field.path != MEMBER else None,
         _ways(counted, (name, short(view, iri))),
     )
@@ -133,41 +131,53 @@ def _tells(each: Part, total: int) -> bool:
 
 def _years(counted: Figures, name: str, field: Field) -> Years:
     said = {int(each.value): each.count for each in counted.values(field)}
+    columns = _columns(said)
+    until = itertools.accumulate(each.count for each in columns)
+    columns = [
+        replace(each, until=total, href=listed(counted, (name, str(each.year))))
+        for each, total in zip(columns, until, strict=True)
+    ]
+    silent = counted.total - counted.having_any(field.path)
+    title = best(field.name, counted.view.language)
+    return Years(title, columns, max(said.values()), silent, field.path == _FOUNDED)
+
+
+def _columns(said: Mapping[int, int]) -> list[Column]:
+    """Return a column for each year from the first to the last that has a number."""
     every = range(min(said), max(said) + 1)
     most, step = max(said.values()), 100 / len(every)
-    until = itertools.accumulate(said.get(year, 0) for year in every)
-    columns = [
+    return [
         Column(
             year,
             said.get(year, 0),
-            total,
-            listed(counted, (name, str(year))),
             round(place * step + step * 0.1, 3),
             round(step * 0.8, 3),
             round(_HEIGHT * said.get(year, 0) / most, 1),
         )
-        for place, (year, total) in enumerate(zip(every, until, strict=True))
+        for place, year in enumerate(every)
     ]
-    silent = counted.total - counted.having_any(field.path)
-    title = best(field.name, counted.view.language)
-    return Years(title, columns, most, silent, field.path == _FOUNDED)
 
 
-def _begun(counted: Figures) -> list[tuple[Text, str]]:
-    """Return what began in each year, as queries to draw: no filter counts relationships."""
-    dateless = Text("no date").to(counted.view.language)
-    return [
-        (
-            text,
-            counted.view.link(
-                "/sparql",
-                query=begun_as_sparql(counted.what, begun, dateless),
-                format="html",
-                view="chart",
-            ),
-        )
-        for begun, text in _BEGUN.items()
-    ]
+def _related(counted: Figures) -> Iterator[Years]:
+    """Yield how many of the records were related to others in each year until now."""
+    view = counted.view
+    spans = view.release.index.spans
+    for shortcut in SHORTCUTS:
+        said = {
+            year: len(counted.records & spans.holding(shortcut.path, year))
+            for year in spans.years(shortcut.path, view.release.manifest.year)
+        }
+        named = [year for year, number in said.items() if number]
+        if named:
+            columns = _columns({year: said[year] for year in range(named[0], max(said) + 1)})
+            query = years_as_sparql(counted.what, shortcut, (each.year for each in columns))
+            yield Years(
+                _RELATED[shortcut.path].to(view.language),
+                columns,
+                max(said.values()),
+                len(counted.records & spans.undated(shortcut.path)),
+                query=view.link("/sparql", query=query, format="html", view="chart"),
+            )
 
 
 def _alone(counted: Figures) -> Bar | None:

@@ -90,6 +90,7 @@ class Shown:
     hit: Hit
     path: str
     reason: Markup | None
+    reason_language: str
     cells: tuple[str, ...]
 
 
@@ -309,7 +310,9 @@ class Maker:
 
     def _filter(self, title: str, name: str, field: Field, counts: list[ValueCount]) -> Filter:
         chosen = set(self._what.wanted.choices.get(field.path, ()))
-        choices = tuple(self._choice(name, each, chosen) for each in self._seen[field.path])
+        places = self._view.release.positions
+        seen = sorted(self._seen[field.path], key=lambda v: places.get(v.value, len(places) + 1))
+        choices = tuple(self._choice(name, each, chosen) for each in seen)
         if all(is_year(each.value) for each in counts):
             choices = tuple(sorted(choices, key=lambda each: each.text, reverse=True))
         first: list[Choice] = []
@@ -347,6 +350,7 @@ class Maker:
                 match.hit,
                 document_path(site, match.hit.iri),
                 _reason(match),
+                match.snippet_language,
                 tuple(self._cell(match, field) for field in columns),
             )
             for match in self._found.matches

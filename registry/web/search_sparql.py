@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
+from registry.lifecycle import ACTIVE, ENDED
 from registry.namespaces import PREFIXES, shorten
+from registry.search.spans import SHORTCUTS, Shortcut
 
 if TYPE_CHECKING:
     from registry.web.search import Asked
@@ -75,39 +77,55 @@ def counts_as_sparql(what: Asked, values: Sequence[tuple[str, Sequence[str]]]) -
     return _query(select, lines, "GROUP BY ?row ?column\nORDER BY ?row ?column")
 
 
-def begun_as_sparql(what: Asked, begun: tuple[str, str], dateless: str) -> str:
-    """Return a query for the number of relationships of these records that began in each year.
-
-    ``begun`` is the class of the relationships and the property that leads from one to the record;
-    those without a date are counted together, under this name.
-    """
+def years_as_sparql(what: Asked, shortcut: Shortcut, years: Iterable[int]) -> str:
+    """Return a query for how many of the records are related to others in each of the years."""
     lines = [f"  ?record a {_term(what.kinds[0].class_iri)} ."]
     for number, (path, chosen) in enumerate(what.wanted.choices.items(), start=1):
         lines += _choice(f"?chosen{number}", path, chosen)
-    lines.append(f"  ?relationship a {_term(begun[0])} ; {_term(begun[1])} ?record .")
-    lines.append("  OPTIONAL { ?relationship faces:startDate ?start }")
-    name = json.dumps(dateless, ensure_ascii=False)
-    lines.append(f"  BIND(COALESCE(SUBSTR(STR(?start), 1, 4), {name}) AS ?year)")
-    select = "SELECT ?year (COUNT(DISTINCT ?relationship) AS ?relationships)"
+    lines.append(f"  VALUES ?year {{ {' '.join(map(str, years))} }}")
+    lines += _related(shortcut, "?other", "?year", 1)
+    select = "SELECT ?year (COUNT(DISTINCT ?record) AS ?records)"
     return _query(select, lines, "GROUP BY ?year\nORDER BY ?year")
 
 
 def members_as_sparql(
-    path: str, iris: Sequence[str], choices: Mapping[str, tuple[str, ...]], until: str
+    path: str, iris: Sequence[str], choices: Mapping[str, tuple[str, ...]], year: int | None
 ) -> str:
-    """Return a query for what has all these values of a property, and what filters leave of it.
+    """Return a query for what has all these values of a shortcut, and what filters leave of it.
 
-    ``until`` is the year in which or before which they were founded, or ``""``.
+    In a year, or as it is today.
     """
-    values = " , ".join(f"<{iri}>" for iri in iris)
-    lines = [f"  ?record {_term(path)} {values} ; rdfs:label ?name ."]
+    lines = ["  ?record rdfs:label ?name ."]
+    if year:
+        shortcut = next(each for each in SHORTCUTS if each.path == path)
+        for number, iri in enumerate(iris, start=1):
+            lines += _related(shortcut, f"<{iri}>", str(year), number)
+    else:
+        lines.append(f"  ?record {_term(path)} {' , '.join(f'<{iri}>' for iri in iris)} .")
     for number, (each, chosen) in enumerate(choices.items(), start=1):
         lines += _choice(f"?value{number}", each, chosen)
-    if until:
-        lines.append("  ?record faces:foundingDate ?founded .")
-        lines.append(f'  FILTER(SUBSTR(STR(?founded), 1, 4) <= "{until}")')
     lines += _NAME
     return _selected(lines)
+
+
+def _related(shortcut: Shortcut, other: str, year: str, number: int) -> list[str]:
+    """Return the lines for a relationship of ?record to another in a year, as in spans.py."""
+    it, since, until = f"?relationship{number}", f"?since{number}", f"?until{number}"
+    start, attested, end = f"?start{number}", f"?attested{number}", f"?end{number}"
+    active, ended = f"<{ACTIVE}>", f"<{ENDED}>"
+    return [
+        f"  {it} a {_term(shortcut.of)} ;"
+        f" {_term(shortcut.one)} ?record ; {_term(shortcut.other)} {other} .",
+        f"  OPTIONAL {{ {it} faces:startDate {start} }}",
+        f"  OPTIONAL {{ {it} faces:attestedOn {attested} }}",
+        f"  OPTIONAL {{ {it} faces:endDate {end} }}",
+        f"  BIND(xsd:integer(SUBSTR(STR(COALESCE({start}, {attested})), 1, 4)) AS {since})",
+        f'  BIND(xsd:integer(SUBSTR(STR(COALESCE({end}, "9999")), 1, 4)) AS {until})',
+        f"  FILTER({since} <= {year} && {year} <= {until})",
+        "  # Left out: what is no longer there, or ended nobody knows when.",
+        f"  MINUS {{ {it} adms:status ?gone FILTER(?gone NOT IN ({active}, {ended})) }}",
+        f"  MINUS {{ {it} adms:status {ended} FILTER NOT EXISTS {{ {it} faces:endDate ?any }} }}",
+    ]
 
 
 def _choice(variable: str, path: str, values: tuple[str, ...]) -> list[str]:

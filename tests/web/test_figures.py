@@ -8,6 +8,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from html import unescape
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import pyoxigraph
@@ -156,10 +157,10 @@ def test_networks_of_a_territory(client: Client) -> None:
     assert nothing.status_code == 200
 
 
-def test_networks_of_members_founded_until_a_year(client: Client) -> None:
+def test_networks_as_they_were_in_a_year(client: Client) -> None:
     here = "/networks?lang=en&spatial=id/territory/departement-13"
     page = client.get(f"{here}&year=2014", headers=HTML).text
-    assert "members of today that were founded in 2014 or before" in page
+    assert "memberships and accompaniments that held in 2014" in page
     assert "<option selected>2014</option>" in page
     link = r'<td><a href="(/sparql\?[^"]*)" rel="nofollow">(\d+)<'
     links = [(unescape(href), int(number)) for href, number in re.findall(link, page)]
@@ -169,11 +170,57 @@ def test_networks_of_members_founded_until_a_year(client: Client) -> None:
         assert "2014" in query
         answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
         assert len(answer.text.splitlines()) == number + 1
-    whole = client.get(here, headers=HTML).text
-    every = re.findall(r'<td><a href="/search\?[^"]*memberOf[^"]*" rel="nofollow">(\d+)<', whole)
-    members = [number for href, number in links if "memberOf" in href and "+%2C+" not in href]
-    assert 0 < sum(members) < sum(map(int, every))
+    place = f"<{IN_PLACE} <https://w3id.org/faces/id/territory/departement-13>"
+    then = [each for each in _relationships(client, "membership", f"; {place}") if each.held(2014)]
+    members: dict[str, set[str]] = {}
+    for each in then:
+        members.setdefault(each.other, set()).add(each.one)
+    files = client.get("/networks/members.csv?spatial=id/territory/departement-13&year=2014").text
+    rows = csv.DictReader(io.StringIO(files))
+    assert {r["network"]: int(r["members"]) for r in rows} == {
+        iri: len(found) for iri, found in members.items()
+    }
+    these = f"?i a faces:Initiative ; {place} . FILTER NOT EXISTS {{ ?i faces:foundingDate ?d"
+    these += " FILTER(SUBSTR(STR(?d), 1, 4) > '2014') }"
+    query = f"{PREFIX} SELECT DISTINCT ?i {{ {these} }}"
+    answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+    alone = set(answer.text.split()[1:]) - {each.one for each in then}
+    assert f"are alone: {len(alone)} initiatives" in page
     assert client.get("/networks?year=soon", headers=HTML).status_code == 400
+    assert client.get("/networks?year=1789", headers=HTML).status_code == 200
+
+
+class _Relationship(NamedTuple):
+    one: str
+    other: str
+    start: str
+    attested: str
+    end: str
+    status: str
+
+    def held(self, year: int) -> bool:
+        begun = self.start or self.attested
+        if self.status.rpartition("/")[2] not in {"", "active", "ended"} or not begun:
+            return False
+        if self.status.endswith("ended") and not self.end:
+            return False
+        return int(begun[:4]) <= year <= int(self.end[:4] or 9999)
+
+
+def _relationships(client: Client, kind: str, those: str) -> list[_Relationship]:
+    """Return the relationships of those records, as their own records say them."""
+    of, one, other = {
+        "membership": ("org:Membership", "org:member", "org:organization"),
+        "accompaniment": ("faces:Accompaniment", "faces:accompanied", "faces:accompanier"),
+    }[kind]
+    query = f"""{PREFIX} PREFIX org: <http://www.w3.org/ns/org#>
+      PREFIX adms: <http://www.w3.org/ns/adms#>
+      SELECT ?i ?other ?start ?attested ?end ?status {{
+        ?r a {of} ; {one} ?i ; {other} ?other . ?i a ?kind {those} .
+        OPTIONAL {{ ?r faces:startDate ?start }} OPTIONAL {{ ?r faces:endDate ?end }}
+        OPTIONAL {{ ?r faces:attestedOn ?attested }} OPTIONAL {{ ?r adms:status ?status }} }}"""
+    answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
+    return [_Relationship(*row) for row in list(csv.reader(answer.text.splitlines()))[1:]]
 
 
 IN_PLACE = "http://purl.org/dc/terms/spatial>/<http://www.opengis.net/ont/geosparql#sfWithin>*"
@@ -246,29 +293,46 @@ def test_the_years_are_those_of_the_endpoint(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("path", "by", "value"), PORTRAITS)
-def test_relationships_begun_each_year_add_up(
+def test_each_year_counts_whom_others_were_related_to(
     client: Client, path: str, by: str, value: str
 ) -> None:
-    links = re.findall(
-        r'href="(/sparql\?[^"]*)"[^>]*>(\w+) begun each year', _portrait(client, path)
-    )
-    relationships = {
-        "Accompaniments": "a faces:Accompaniment ; faces:accompanied",
-        "Memberships": "a <http://www.w3.org/ns/org#Membership> ; <http://www.w3.org/ns/org#member>",
-    }
-    assert [name for _, name in links] == list(relationships)
-    for href, name in links:
+    part = _portrait(client, path)
+    titles = {"membership": "In a network", "accompaniment": "Accompanied"}
+    for kind, title in titles.items():
+        section = part.partition(f">{title}, year by year<")[2].partition("</section>")[0]
+        row = r'<tr><th scope="row">(\d+)</th><td>(\d+)</td></tr>'
+        shown = {int(year): int(number) for year, number in re.findall(row, section)}
+        those = f"; a faces:Initiative ; <{by} <https://w3id.org/faces/{value}>"
+        found = _relationships(client, kind, those)
+        for year in range(2000, 2027):
+            expected = len({each.one for each in found if each.held(year)})
+            assert shown.get(year, 0) == expected, (kind, year)
+        assert len(shown) > 2
+        href = re.findall(r'href="(/sparql\?[^"]*)"', section)[0]
         query = dict(parse_qsl(urlsplit(unescape(href)).query))["query"]
         answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
-        years = dict(csv.reader(answer.text.splitlines()[1:]))
-        pattern = f"?r a faces:Initiative ; <{by} <https://w3id.org/faces/{value}> ."
-        these = f"{pattern.replace('?r', '?of')} ?i {relationships[name]} ?of"
-        assert sum(map(int, years.values())) == _count(client, these)
-        dateless = _count(client, f"{these} FILTER NOT EXISTS {{ ?i faces:startDate ?d }}")
-        assert int(years.get("no date", 0)) == dateless
+        said = {int(year): int(n) for year, n in csv.reader(answer.text.splitlines()[1:])}
+        assert said == shown
         assert client.get(unescape(href), headers=HTML).status_code == 200
 
 
 def test_what_no_initiative_has_as_a_value_has_no_such_part(client: Client) -> None:
     assert not _portrait(client, "/doc/initiative/demo-ini-003")
     assert not _portrait(client, "/doc/territory/commune-06001")
+
+
+def test_stages_stand_in_the_order_of_their_vocabulary(client: Client) -> None:
+    order = ["émergence", "création", "développement", "consolidation", "changement d’échelle"]
+    for path in (
+        "/figures",
+        "/browse/initiative",
+        "/doc/territory/departement-13",
+        "/doc/vocab/stage",
+    ):
+        page = client.get(path, headers=HTML).text
+        page = page.partition("latestStage")[2] or page
+        places = [page.index(f">{stage}<") for stage in order]
+        assert places == sorted(places), path
+    header = csv.DictReader(io.StringIO(client.get("/figures.csv?rows=theme").text))
+    columns = list(dict.fromkeys(row["column_label"] for row in header))
+    assert columns[: len(order)] == order

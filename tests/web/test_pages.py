@@ -19,6 +19,7 @@ from registry.store import Graphs
 from registry.web.app import create_app
 from registry.web.headers import POLICY
 from registry.web.languages import preferred
+from registry.web.site import EXTENSION
 from support import contribute, initiative
 
 BASE = "https://w3id.org/faces/"
@@ -186,7 +187,9 @@ def test_at_most_four_store_queries(web_dir: Path, monkeypatch: pytest.MonkeyPat
     wording()  # what is shipped is read once, before
     for name in ("select", "construct", "triples", "quads", "has", "names"):
         monkeypatch.setattr(Graphs, name, counted(name))
-    visitor = create_app(Settings(), web_dir).test_client()
+    app = create_app(Settings(), web_dir)
+    app.extensions[EXTENSION].archive.current().preload()  # as a server does with each new release
+    visitor = app.test_client()
     for path in ("/doc/territory/commune-13055", "/doc/network/mesclun.ttl", "/browse/initiative"):
         calls.clear()
         assert visitor.get(path, headers=HTML).status_code == 200

@@ -113,6 +113,18 @@ def test_words_and_filters_together_and_why_a_record_was_found(client: Client) -
     assert re.search(r'<li><a [^>]*>Initiatives <span aria-hidden="true">×', narrowed)
 
 
+def test_why_a_record_was_found_is_said_in_the_language_of_the_reader(client: Client) -> None:
+    french = client.get("/search?q=mesclun", headers={"Accept": "text/html"}).text
+    assert "réseaux territoriaux <mark>Mesclun</mark>" in french
+    assert "Carries the FACES programme" not in french
+    english = _page(client, "/search?q=mesclun")
+    assert "territorial networks <mark>Mesclun</mark>" in english
+    only_french = _page(client, "/search?q=ateliers+ouverts")
+    assert re.search(r'<p lang="fr">[^<]*<mark>.*?</p>', only_french)
+    only_english = client.get("/search?q=territorial+carries", headers={"Accept": "text/html"}).text
+    assert re.search(r'<p lang="en"><mark>Carries</mark>', only_english)
+
+
 def test_nothing_found_proposes_what_is_like_it(client: Client) -> None:
     page = _page(client, "/search?q=jardn")
     assert _total(page) == 0
