@@ -88,6 +88,11 @@ class Schema:
                     found.setdefault(each.path, each)
         return sorted(found.values(), key=lambda f: (f.facet_order, f.path))
 
+    def says(self, kind: Kind, path: str) -> bool:
+        """Return whether records of the kind may state this property."""
+        fields = self.fields.get(kind.class_iri, ())
+        return any(f.path == path and not f.inverse for f in fields)
+
     def asked_for(self, kind: Kind) -> list[Field]:
         """Return the fields that a record of the kind had better say: key facts, wanted ones."""
         fields = self.fields.get(kind.class_iri, ())

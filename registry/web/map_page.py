@@ -9,7 +9,7 @@ of ``/embed/map`` may stand in pages of others.
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
@@ -18,6 +18,7 @@ from flask import Blueprint, Response, get_template_attribute, jsonify, request
 from pyroaring import BitMap
 
 from registry.errors import NotFoundError
+from registry.schema import Kind, Schema
 from registry.search.facets import KIND
 from registry.search.index import Hit
 from registry.search.places import SPATIAL
@@ -55,6 +56,35 @@ class Spot:
     label: str
     short: str
     href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A picture of all that is on the map, which leads there."""
+
+    view: View
+    lines: Mapping[str, str]
+    #: Where they are drawn, how many records each stands for, and that number in short.
+    spots: list[tuple[Place, int, str]]
+    count: int
+
+
+def overview(view: Visit, width: int, height: int) -> Overview | None:
+    """Return a picture of where all records are; None where none says it."""
+    index, schema = view.release.index, view.site.schema
+    kinds = [kind for kind in schema.kinds if kind.listed]
+    located = index.places.located & index.facets.having(KIND, _on_map(schema, kinds))
+    if not located:
+        return None
+    seen = map_view.fitting(index.places.around(located), width, height)
+    clusters = index.places.clusters(located, seen.box, seen.level)
+    spots = [(p, n := len(p.cluster.members), _brief(n)) for p in placed(seen, clusters)]
+    return Overview(seen, outlines(seen.box, seen.scale), spots, len(located))
+
+
+def _on_map(schema: Schema, kinds: Iterable[Kind]) -> tuple[str, ...]:
+    """Return which kinds are spots. Territories are where the others are: they are none."""
+    return tuple(kind.segment for kind in kinds if schema.says(kind, SPATIAL))
 
 
 @blueprint.get("/map")
@@ -143,12 +173,7 @@ class _Chart:
         self.embedded = request.path.startswith("/embed/")
         self.path = "/embed/map" if self.embedded else "/map"
         self.what = search.asked(visit_)
-        #: Territories are where the others are: they are no spots themselves.
-        self.segments = tuple(
-            kind.segment
-            for kind in self.what.kinds
-            if any(f.path == SPATIAL for f in visit_.site.schema.fields.get(kind.class_iri, ()))
-        )
+        self.segments = _on_map(visit_.site.schema, self.what.kinds)
         self.records = index.fitting(self.what.wanted, self.segments)
         self.located = self.records & index.places.located
         width, height = map_view.size(_WIDTH, _HEIGHT)
@@ -279,7 +304,7 @@ class _Chart:
             (kind.segment, best(kind.plural, self._visit.language))
             for kind in schema.kinds
             if kind.listed
-            and any(f.path == SPATIAL for f in schema.fields.get(kind.class_iri, ()))
+            and schema.says(kind, SPATIAL)
             and facets.having(KIND, [kind.segment]).intersect(located)
         ]
 

@@ -14,10 +14,12 @@ from registry.texts import Text
 from registry.web.links import Linker, document_path
 from registry.web.networks_asked import ACCOMPANIED, MEMBER, Wanted, address
 from registry.web.overlaps import Overlap, twice
-from registry.web.pictures import ROW, STRENGTHS, WIDTH, Picture, Spot, places
+from registry.web.pictures import NARROW, ROW, STRENGTHS, Picture, Spot
 from registry.web.views import Shown
 
 _MOST_LINES: Final = 120
+#: Where the names begin, and how far to the left of them a line reaches at most.
+_BEGIN, _REACH = 122, 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +121,36 @@ class Tables:
         return Pair(self.group(each.one), self.group(each.other), each.shared, each.share)
 
 
+def _arc(one: float, other: float, height: float) -> str:
+    """Return an arc between two heights, which reaches the farther the more names it passes."""
+    x = round(_BEGIN - _REACH * math.sqrt(abs(one - other) / height), 1)
+    return f"M{_BEGIN} {one}C{x} {one} {x} {other} {_BEGIN} {other}"
+
+
 def draw(rows: Mapping[str, Row], overlaps: Sequence[Overlap], language: str) -> Picture | None:
-    """Draw networks or groups on an oval, and a line between two that share members."""
+    """Draw networks or groups one below the other, and an arc between two that share members."""
     drawn = overlaps[:_MOST_LINES]
     linked = {name for each in drawn for name in (each.one, each.other)}
     nodes = [name for name in rows if name in linked or rows[name].networks]
-    half = (len(nodes) + 1) // 2
-    if not half:
+    if not nodes:
         return None
-    left, right = nodes[half:][::-1], nodes[:half]
-    height = half * ROW + ROW
+    height = (len(nodes) + 1) * ROW
     spots = {
-        name: Spot((Shown(_name(rows[name]), rows[name].path),), *place, left=side is left)
-        for side in (left, right)
-        for name, place in zip(side, places(len(side), height, left=side is left), strict=True)
+        name: Spot((Shown(_name(rows[name]), rows[name].path),), _BEGIN, place * ROW)
+        for place, name in enumerate(nodes, start=1)
     }
     most = max((each.shared for each in drawn), default=1)
     ends = [(spots[each.one], spots[each.other]) for each in drawn]
     grouped = any(row.networks for row in rows.values())
     title, text = _said(len(nodes), len(ends), grouped=grouped)
     return Picture(
-        "network",
+        "column",
         title.to(language),
         text.to(language),
         height,
+        width=NARROW,
         spots=list(spots.values()),
-        lines=[
-            f"M{a.x} {a.y}Q{WIDTH / 2} {round((a.y + b.y) / 2, 1)} {b.x} {b.y}" for a, b in ends
-        ],
+        lines=[_arc(a.y, b.y, height) for a, b in ends],
         strengths=[math.ceil(STRENGTHS * each.shared / most) for each in drawn],
     )
 

@@ -9,12 +9,15 @@ from flask import Blueprint, Response, abort, jsonify
 
 from registry.errors import RegistryError, UnusableIndexError
 from registry.web.caching import not_modified, page_validator
+from registry.web.map_page import overview
 from registry.web.rendering import page
 from registry.web.site import visit
 
 blueprint: Final = Blueprint("pages", __name__)
 
 _VARY: Final = "Accept-Language"
+#: The size of the picture of the map.
+_OVERVIEW: Final = (384, 320)
 
 
 @blueprint.get("/")
@@ -22,10 +25,17 @@ def home() -> Response:
     """Say what this is, how much is in it, and where to begin."""
     view = visit()
     etag = page_validator(view, "home")
-    counts = view.release.index.counts()
-    own = view.site.theme.texts.get(("home", view.language))
-    return not_modified(etag, _VARY) or page(
-        view, etag, "home.html", vary=_VARY, counts=counts, own=own
+    unchanged = not_modified(etag, _VARY)
+    if unchanged:
+        return unchanged
+    return page(
+        view,
+        etag,
+        "home.html",
+        vary=_VARY,
+        counts=view.release.index.counts(),
+        own=view.site.theme.texts.get(("home", view.language)),
+        overview=overview(view, *_OVERVIEW),
     )
 
 

@@ -29,6 +29,8 @@ _NUMBERS: Final = frozenset(
 
 #: Sizes in the unit of the drawing, which is a pixel at full width.
 WIDTH: Final = 680
+#: Names in one column, as narrow as a phone.
+NARROW: Final = 340
 #: A map is as narrow as a phone, so that it is seen whole there and its spots can still be hit.
 _MAP_WIDTH: Final = 480
 _MARGIN: Final = 40

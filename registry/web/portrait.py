@@ -108,7 +108,7 @@ def portrait(view: Visit, iri: str) -> Portrait | None:
         best(field.name, view.language),
         tiles(counted),
         [each for each in bars if _tells(each, counted.total)],
-        [*(_years(counted, n, each) for n, each in years.items()), *_related(counted)],
+        list(_drawn(counted, years)),
         _alone(counted) if field.path != MEMBER else None,
         _ways(counted, (name, short(view, iri))),
     )
@@ -127,6 +127,14 @@ def _chosen(view: Visit, iri: str) -> tuple[str, Field] | None:
 def _tells(each: Part, total: int) -> bool:
     """Whether the values differ from record to record."""
     return bool(each.bars) and any(bar.count < total for bar in each.bars)
+
+
+def _drawn(counted: Figures, years: Mapping[str, Field]) -> Iterator[Years]:
+    """Yield the years of founding, those of relationships, and the others."""
+    founded = {name: field for name, field in years.items() if field.path == _FOUNDED}
+    yield from (_years(counted, *each) for each in founded.items())
+    yield from _related(counted)
+    yield from (_years(counted, *each) for each in years.items() if each[0] not in founded)
 
 
 def _years(counted: Figures, name: str, field: Field) -> Years:

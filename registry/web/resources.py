@@ -293,7 +293,7 @@ def _focused(shown: ResourceView, wanted: _Wanted) -> dict[str, object]:
     path = wanted.path or ""
     if wanted.inverse:
         link = next((i for i in shown.about.incoming if i.path == path), None)
-        row = shown.incoming_row(link) if link else None
+        row = shown.linked(link) if link else None
     else:
         shown.offset = (wanted.page - 1) * PER_PAGE
         row = shown.row(path)

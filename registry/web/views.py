@@ -182,6 +182,10 @@ class ResourceView:
         rows = [self.incoming_row(link) for link in self.about.incoming if link.path not in placed]
         return sorted((r for r in rows if r.values), key=lambda r: (r.name, r.path))
 
+    def linked(self, link: Incoming) -> Row:
+        """Return the row of one property by which others point here, named as its shape says."""
+        return self.incoming_row(link, self._fields().get((link.path, True)))
+
     def incoming_row(self, link: Incoming, declared: Field | None = None) -> Row:
         """Return the row of one property by which others point to the resource."""
         subjects = (

@@ -125,7 +125,7 @@ def test_networks_overlap_by_as_many_members_as_the_endpoint_says(client: Client
         query = dict(parse_qsl(urlsplit(href).query))["query"]
         answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
         assert len(answer.text.splitlines()) == number + 1
-    assert '<svg class="plot network"' in page
+    assert '<svg class="plot column"' in page
     row = r'<td><a href="(/search\?memberOf[^"]*)" rel="nofollow">(\d+)<.*?</a></td><td>(\d+)'
     rows = re.findall(row, page)
     assert len(rows) > 10

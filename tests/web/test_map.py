@@ -314,3 +314,16 @@ def test_the_outlines_are_those_of_territories_that_are_shipped(client: FlaskCli
         for key in found:
             if key.endswith(("-93", "-13", "-06", "-83", "-84")) and key != "departement-93":
                 assert client.get(f"/doc/territory/{key}.ttl").status_code == 200, key
+
+
+def test_the_picture_on_the_home_page_counts_what_is_on_the_map(client: Client) -> None:
+    home = client.get("/?lang=en", headers={"Accept": "text/html"}).text
+    number = re.search(r"The map of ([\d,]+) records", home)
+    assert number
+    total = re.search(r"of ([\d,]+) records on the map", client.get("/map?lang=en").text)
+    assert total
+    assert number[1] == total[1]
+    picture = home.partition('<figure class="overview chart">')[2].partition("</figure>")[0]
+    spots = re.findall(r'<circle class="dot"[^>]*/>(?:<text[^>]*>(\d+)</text>)?', picture)
+    assert sum(int(count or 1) for count in spots) == int(number[1])
+    assert '<a href="/map?lang=en">' in picture

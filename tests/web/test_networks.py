@@ -113,7 +113,7 @@ def test_every_network_is_in_the_list_and_every_group_has_its_view(
         part = view.partition('<h2 id="members">')[2].partition("</table>")[0]
         drawn += (found := re.findall(r'<th scope="row"><a href="/doc/([^?"]*)', part))
         assert len(found) == number
-        assert '<svg class="plot network"' in view
+        assert '<svg class="plot column"' in view
     assert len(drawn) == len(set(drawn)) == sum(1 for row in members if row["group"])
 
 
@@ -121,7 +121,7 @@ def test_a_group_is_drawn_with_links_and_says_what_it_shares_with_others(
     client: FlaskClient, overview: str
 ) -> None:
     links = group_links(overview)
-    drawing = overview.partition('<svg class="plot network"')[2].partition("</svg>")[0]
+    drawing = overview.partition('<svg class="plot column"')[2].partition("</svg>")[0]
     assert {unescape(h) for h in re.findall(r'<a href="([^"]*)"', drawing)} == {h for h, _ in links}
     views = {href: client.get(href, headers=HTML).text for href, _ in links}
     href = next(each for each, view in views.items() if 'id="beyond"' in view)

@@ -96,6 +96,16 @@ def test_a_page_shows_what_the_shapes_order_and_where_it_comes_from(client: Flas
     assert 'href="/doc/network/mesclun"' in page
 
 
+def test_what_leads_here_is_named_from_this_side(client: FlaskClient) -> None:
+    page = client.get("/doc/organization/apeas", headers=HTML).text
+    for name in ("porte", "événements animés", "textes écrits", "sources publiées"):
+        assert f">{name}" in page, name
+    assert "En tant que" not in page
+    carried = quote("https://w3id.org/faces/ontology#carrier", safe="")
+    alone = client.get(f"/doc/organization/apeas?in={carried}&lang=en", headers=HTML).text
+    assert "<h2>carries <" in alone
+
+
 def test_parts_are_nested_under_their_anchor(client: FlaskClient) -> None:
     page = client.get("/doc/source/faces-2012", headers=HTML).text
     assert 'class="part" id="text"' in page

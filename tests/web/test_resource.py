@@ -139,7 +139,7 @@ def test_shortcuts_that_no_sentence_says_stay(shipped_dir: Path, tmp_path: Path)
 
 def test_key_facts_stand_at_the_top_and_there_alone(visitor: FlaskClient) -> None:
     page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
-    head, _, rest = page.partition("</header>\n<section")
+    head, _, rest = page.partition("</header>\n<div")
     assert re.findall(r"<dt>(.*?)</dt>", head) == [
         "thème",
         "dernière étape constatée",
@@ -180,7 +180,7 @@ def test_the_picture_of_neighbours_links_to_all_that_the_sentences_name(
     visitor: FlaskClient,
 ) -> None:
     page = visitor.get(f"{GARDEN}?lang=fr", headers=HTML).text
-    picture = page.partition('<svg class="plot network"')[2].partition("</svg>")[0]
+    picture = page.partition('<svg class="plot column"')[2].partition("</svg>")[0]
     linked = set(re.findall(r'href="(/doc/[^"?]*)', picture))
     assert linked == {
         *(f"/doc/initiative/{key}" for key in ("grocery", "a", "b", "c", "d")),
@@ -190,7 +190,7 @@ def test_the_picture_of_neighbours_links_to_all_that_the_sentences_name(
 
 def test_a_picture_of_many_neighbours_has_no_names(told_dir: Path) -> None:
     linker = Linker(create_app(Settings(), told_dir).extensions[EXTENSION], {}, "en")
-    for number, named in ((2, None), (80, True), (90, True), (91, False)):
+    for number, named in ((2, None), (29, True), (30, True), (31, False)):
         names = tuple(f"https://example.org/{i}" for i in range(number))
         one = Sentence("x", "x", "", (), names, frozenset(), None, None, past=False)
         drawn = neighbours("https://example.org/me", [Relations("", "", "", 1, (one,))], linker)
@@ -200,6 +200,7 @@ def test_a_picture_of_many_neighbours_has_no_names(told_dir: Path) -> None:
             assert [spot.bare for spot in drawn.spots[:-1]] == [not named] * number
             assert ("too many" in drawn.text) != named
             assert all(0 <= spot.y <= drawn.height for spot in drawn.spots)
+            assert all(0 <= spot.x <= drawn.width for spot in drawn.spots)
 
 
 def test_numbers_and_points_lead_elsewhere_as_the_ontology_declares(visitor: FlaskClient) -> None:
