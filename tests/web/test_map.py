@@ -316,7 +316,7 @@ def test_the_outlines_are_those_of_territories_that_are_shipped(client: FlaskCli
                 assert client.get(f"/doc/territory/{key}.ttl").status_code == 200, key
 
 
-def test_the_picture_on_the_home_page_counts_what_is_on_the_map(client: Client) -> None:
+def test_the_picture_on_the_home_page_counts_what_is_on_the_map(client: FlaskClient) -> None:
     home = client.get("/?lang=en", headers={"Accept": "text/html"}).text
     number = re.search(r"The map of ([\d,]+) records", home)
     assert number
