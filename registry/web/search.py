@@ -251,9 +251,8 @@ class Maker:
         #: Of the values of each filter the most frequent, and what is chosen, however rare.
         self._seen = {
             path: [
-                each
-                for place, each in enumerate(counts)
-                if place < _MOST_VALUES or each.value in choices.get(path, ())
+                *counts[:_MOST_VALUES],
+                *(e for e in counts[_MOST_VALUES:] if path in choices and e.value in choices[path]),
             ]
             for path, counts in self._counts.items()
         }
