@@ -188,7 +188,7 @@ class _Worker(UvicornWorker):  # type: ignore[misc]
     """gunicorn's web process with an event loop."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
-        "loop": "uvloop",
+        "loop": "registry.web.accepting:Loop",
         "ws": "none",
         "lifespan": "off",
         "access_log": False,

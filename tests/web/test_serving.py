@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import re
@@ -11,7 +12,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -254,3 +255,45 @@ def test_a_taken_port_and_a_missing_registry_are_clear_errors(
         assert "Traceback" not in ended.stderr
         assert not ended.stdout
         assert len(ended.stderr.strip().splitlines()) <= 4
+
+
+def descendants(pid: int) -> Iterator[int]:
+    """Yield the processes below this one."""
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in map(int, task.read_text().split()):
+            yield child
+            yield from descendants(child)
+
+
+def connections(server: Server) -> list[int]:
+    """Return how many clients' connections each process of the server has open, where any."""
+    port = f":{urllib.parse.urlsplit(server.url).port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()]
+    established = {f"socket:[{row[9]}]" for row in rows if row[1].endswith(port) and row[3] == "01"}
+    found = []
+    for pid in descendants(server.process.pid):
+        links = set()
+        for each in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+                links.add(str(each.readlink()))
+        found.append(len(links & established))
+    return [number for number in found if number]
+
+
+def shares(server: Server, number: int) -> list[int]:
+    """Make so many connections at once; return how many of them each process took."""
+    assert eventually(lambda: not connections(server))
+    where = urllib.parse.urlsplit(server.url)
+    with contextlib.ExitStack() as stack:
+        for _ in range(number):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)  # noqa: FBT003
+            client.connect_ex((where.hostname, where.port))
+        assert eventually(lambda: sum(connections(server)) == number)
+        return connections(server)
+
+
+def test_connections_made_at_once_are_shared_out(server: Server) -> None:
+    """Else one web process serves all that a proxy passes on, and the others idle."""
+    largest = sorted(max(shares(server, 8)) for _ in range(5))
+    assert largest[2] <= 6
