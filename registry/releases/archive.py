@@ -87,7 +87,7 @@ class Release:
     def preload(self) -> None:
         """Read what is kept of it, which whoever asks first would else wait for."""
         _ = self.sources, self.positions
-        _ = self.index.places, self.index.spans  # places need the filters
+        self.index.preload()
 
 
 class Archive:

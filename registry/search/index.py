@@ -46,7 +46,7 @@ _REMEMBERED: Final = 64
 #: Those whose records are remembered in order, four bytes each.
 _RANKED: Final = 16
 #: Orders of all records of some kinds that are remembered, for pages far from the first.
-_ORDERS: Final = 8
+_ORDERS: Final = 16
 _SHORTEST_WORD: Final = 4
 _MOST_TERMS: Final = 20_000
 #: “jardn” and “jardin” are 0.91 alike, “reseau” and “roseau” 0.83.
@@ -83,6 +83,11 @@ class Wanted:
     words: str = ""
     choices: Choices = field(default_factory=dict)
     order: str = BEST
+
+    @property
+    def sorted_by(self) -> str:
+        """The order where no words say which match is best."""
+        return NAME if self.order == BEST else self.order
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +246,14 @@ class Index:
         """Where its records are, read when first asked for."""
         return Places(self._connection(), self.facets)
 
+    def preload(self) -> None:
+        """Read what is kept of it, and the orders in which long lists are gone through."""
+        _ = self.places, self.spans  # places need the filters
+        listed = (kind.segment for kind in schema().kinds if kind.listed)
+        long = (kind for kind in listed if len(self.facets.having(KIND, [kind])) > _FEW)
+        for kind, language in itertools.product(long, _LANGUAGES):
+            self._all_sorted(NAME, (kind,), language)
+
     def points(self, iris: Iterable[str]) -> dict[str, tuple[float, float]]:
         """Return longitude and latitude of those of the records that have a point of their own."""
         wanted = list(iris)
@@ -284,7 +297,7 @@ class Index:
         if wanted.words and wanted.order == BEST:
             ids = self._best(wanted.words, chosen, language, limit, offset)
         else:
-            ids = self._sorted(wanted.order, chosen, language, limit, offset)
+            ids = self._sorted(wanted.sorted_by, chosen, language, limit, offset)
         return Found(tuple(self._matches(ids, wanted.words, language)), len(chosen), records)
 
     def each(
@@ -292,7 +305,7 @@ class Index:
     ) -> Iterator[list[Match]]:
         """Yield all that fit, so many at once."""
         _, chosen = self._fitting(wanted, kinds)
-        ids = filter(chosen.__contains__, self._in_order(wanted.order, chosen, language))
+        ids = filter(chosen.__contains__, self._in_order(wanted.sorted_by, chosen, language))
         while part := list(itertools.islice(ids, at_once)):
             yield self._matches(part, "", language)
 
