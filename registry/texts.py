@@ -58,11 +58,17 @@ def translate(sentence: str, language: str) -> str:
     return _catalogue(language).get(sentence, sentence)
 
 
+@functools.lru_cache(4096)
+def grouped(value: float, language: str) -> str:
+    """Write a number the way the language groups digits and marks decimals."""
+    return format_decimal(value, locale=language)
+
+
 def _shown(value: object, language: str) -> str:
     if isinstance(value, Text):
         return value.to(language)
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return format_decimal(value, locale=language)
+        return grouped(value, language)
     return str(value)
 
 

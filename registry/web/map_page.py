@@ -313,7 +313,10 @@ class _Chart:
         index, language = self._visit.release.index, self._visit.language
         choices = self.what.wanted.choices
         without = {path: values for path, values in choices.items() if path != SPATIAL}
-        counts = tuple(index.facets.counts(SPATIAL, self.records, without))
+        if choices or self.what.wanted.words:
+            counts = tuple(index.facets.counts(SPATIAL, self.records, without))
+        else:
+            counts = tuple(index.facets.of_kinds(SPATIAL, self.segments))
         while len(counts) == 1 and counts[0].below:
             counts = counts[0].below
         counts = counts[:_MOST_TERRITORIES]

@@ -166,11 +166,12 @@ class Place:
 
 def placed(view: View, clusters: Iterable[Cluster]) -> list[Place]:
     """Return where the clusters of a view are drawn."""
-    return [_placed(view, cluster) for cluster in clusters]
+    box = view.box
+    return [_placed(view, box, cluster) for cluster in clusters]
 
 
-def _placed(view: View, cluster: Cluster) -> Place:
-    around, box, side = cluster.around, view.box, 2.0**-view.level
+def _placed(view: View, box: Box, cluster: Cluster) -> Place:
+    around, side = cluster.around, 2.0**-view.level
     middle = ((around.west + around.east) / 2, (around.north + around.south) / 2)
     x, y = (
         min(max(at, (cell + _INSIDE) * side), (cell + 1 - _INSIDE) * side)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_percent
 from flask import Flask, Response, g, make_response, render_template, request
 
 from registry.errors import RegistryError
-from registry.texts import LANGUAGES, Text, Words, best, translate, unbroken
+from registry.texts import LANGUAGES, Text, Words, best, grouped, translate, unbroken
 from registry.web.caching import stamped
 from registry.web.languages import chosen
 from registry.web.literals import day
@@ -30,12 +29,7 @@ def sentence(words: str, /, **values: object) -> str:
 
 def number(value: float) -> str:
     """Write a number the way the reader's language groups digits."""
-    return _grouped(value, language())
-
-
-@functools.lru_cache(4096)
-def _grouped(value: float, locale: str) -> str:
-    return format_decimal(value, locale=locale)
+    return grouped(value, language())
 
 
 def percent(value: float) -> str:

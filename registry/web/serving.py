@@ -36,6 +36,8 @@ _BACKLOG: Final = 1024
 _KEEP_ALIVE_SECONDS: Final = 5
 #: Requests that are under way when the server is told to stop may take so long to finish.
 _GRACE_SECONDS: Final = 30
+#: New objects between two rounds of the collector, which Python has after 700.
+_OBJECTS_BETWEEN: Final = 10_000
 #: Descriptors of a web process: its connections, and files.
 _DESCRIPTORS: Final = 2 * MOST_CONNECTIONS
 _M_ARENA_MAX: Final = -8
@@ -159,6 +161,9 @@ class _Server(BaseApplication):  # type: ignore[misc]
         # What is there by now stays: the collector would hold all requests up to look through it.
         gc.collect()
         gc.freeze()
+        # A page makes some thousand objects and drops them: looked through less often, a tenth
+        # of its processor time.
+        gc.set_threshold(_OBJECTS_BETWEEN)
         return application
 
     def _seat(self, server: Arbiter, worker: Any) -> None:
