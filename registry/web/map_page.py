@@ -39,6 +39,7 @@ blueprint: Final = Blueprint("map_page", __name__)
 
 _VARY: Final = "Accept-Language"
 _WIDTH, _HEIGHT = 480, 440
+_REGION: Final = 7  # a zoom
 _LIST_LENGTH: Final = 20
 _MOST_TERRITORIES: Final = 12
 _THOUSAND: Final = 1000
@@ -77,6 +78,8 @@ def overview(view: Visit, width: int, height: int) -> Overview | None:
     if not located:
         return None
     seen = map_view.fitting(index.places.around(located), width, height)
+    # A region at least: nearer, two records would stand among a few strokes of a coast.
+    seen = seen.zoomed(min(0, _REGION - seen.zoom))
     clusters = index.places.clusters(located, seen.box, seen.level)
     spots = [(p, n := len(p.cluster.members), _brief(n)) for p in placed(seen, clusters)]
     return Overview(seen, outlines(seen.box, seen.scale), spots, len(located))
