@@ -159,8 +159,9 @@ def reindexed(release: Release, path: Path, settings: Settings, progress: Progre
             processes_wanted=settings.import_processes,
             progress=progress.advance,
         )
+    records = sum("#" not in node for node in focus_nodes)
     with (
-        progress.stage("index", Text("Indexing"), len(focus_nodes)),
+        progress.stage("index", Text("Indexing"), records),
         IndexBuilder(path, schema()) as builder,
     ):
         builder.add_all(release.graphs, progress.advance)

@@ -49,6 +49,7 @@ READ: Final = frozenset(
 )
 _UNKNOWN: Final = 0
 _OPEN: Final = 9999
+_CENTURY: Final = 100
 #: Years of which is remembered who is related to whom, and who is related at all.
 _YEARS_OF_PAIRS: Final = 8
 _YEARS: Final = 256
@@ -102,9 +103,12 @@ class Spans:
         self.holding = remembered(_YEARS, self._holding_in)
 
     def years(self, path: str, last: int) -> range:
-        """Return the years from the first in which a relationship holds to the last."""
+        """Return the years from the first in which a relationship holds to the last.
+
+        A century at most: who wrote 0212 for 2012 makes no table of eighteen hundred years.
+        """
         begun = {begun for begun, _ in self._periods.get(path, ())} - {_UNKNOWN}
-        return range(min(begun), last + 1) if begun else range(0)
+        return range(max(min(begun), last - _CENTURY + 1), last + 1) if begun else range(0)
 
     def undated(self, path: str) -> BitMap:
         """Return the records of which a relationship is known, but not since when."""

@@ -71,6 +71,7 @@ def test_what_nobody_says_since_when_is_counted_apart(data_dir: Path) -> None:
     undated = index.of(index.spans.undated(MEMBER_OF), "fr", offset=0, limit=50)
     assert {hit.iri.rpartition("/")[2] for hit in undated.values()} == {"none"}
     assert index.spans.years(MEMBER_OF, 2012) == range(2009, 2013)
+    assert index.spans.years(MEMBER_OF, 2200) == range(2101, 2201)
     assert not index.spans.years("urn:nothing", 2012)
 
 
