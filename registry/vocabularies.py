@@ -17,7 +17,6 @@ from registry.texts import Words
 _LABEL, _DEFINITION, _NOTATION, _BROADER = (
     term(f"skos:{name}").value for name in ("prefLabel", "definition", "notation", "broader")
 )
-_POSITION: Final = term("schema:position").value
 _MATCHES: Final = tuple(
     term(f"skos:{kind}Match").value for kind in ("exact", "close", "broad", "narrow", "related")
 )
@@ -25,10 +24,7 @@ _MATCHES: Final = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """A concept with those below it. ``records`` counts the records that use itself.
-
-    ``position`` is its place where those of a vocabulary follow one another, else 0.
-    """
+    """A concept with those below it. ``records`` counts the records that use itself."""
 
     iri: str
     label: Words
@@ -36,7 +32,6 @@ class Concept:
     notation: str
     matches: tuple[tuple[str, str], ...]
     records: int
-    position: int
     narrower: tuple[Concept, ...]
 
     def below(self) -> Iterator[Concept]:
@@ -92,7 +87,7 @@ def _read(release: Release, scheme: str) -> tuple[Concept, ...]:
         broader = [b.value for b in values.get(_BROADER, ()) if isinstance(b, NamedNode)]
         for parent in [b for b in broader if b in said] or [""]:
             below.setdefault(parent, []).append(iri)
-    return _Tree(said, records, below).grown("", frozenset())
+    return _Tree(said, records, below, release.positions).grown("", frozenset())
 
 
 _Said = Mapping[str, Mapping[str, list[Term]]]
@@ -103,12 +98,13 @@ class _Tree:
     said: _Said
     records: Mapping[str, int]
     below: Mapping[str, list[str]]
+    positions: Mapping[str, int]
 
     def grown(self, parent: str, above: frozenset[str]) -> tuple[Concept, ...]:
         """Return what is below a concept; a circle, which SKOS forbids, ends where it closes."""
         here = [iri for iri in self.below.get(parent, ()) if iri not in above]
         found = (self._concept(iri, above | {iri}) for iri in here)
-        return tuple(sorted(found, key=lambda c: (c.position, c.notation, c.iri)))
+        return tuple(sorted(found, key=lambda c: (self.positions.get(c.iri, 0), c.notation, c.iri)))
 
     def _concept(self, iri: str, above: frozenset[str]) -> Concept:
         said = self.said[iri]
@@ -119,7 +115,6 @@ class _Tree:
             notation=next((_text(v) for v in said.get(_NOTATION, ())), ""),
             matches=tuple((path, _text(v)) for path in _MATCHES for v in said.get(path, ())),
             records=self.records.get(iri, 0),
-            position=next((int(_text(v)) for v in said.get(_POSITION, ())), 0),
             narrower=self.grown(iri, above),
         )
 

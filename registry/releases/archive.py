@@ -18,7 +18,7 @@ from registry.releases.manifest import Manifest
 from registry.releases.sources import Source
 from registry.search.index import Index
 from registry.search.version import check_file
-from registry.store import Graphs
+from registry.store import Graphs, query_text
 from registry.texts import Text
 
 CURRENT = "current"
@@ -77,7 +77,7 @@ class Release:
     @functools.cached_property
     def positions(self) -> Mapping[str, int]:
         """The place of each concept that has one in its vocabulary, by IRI."""
-        rows = self.graphs.select("SELECT ?concept ?n WHERE { ?concept schema:position ?n }")
+        rows = self.graphs.select(query_text("positions"))
         return {
             concept.value: int(place.value)
             for concept, place in rows

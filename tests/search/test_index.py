@@ -68,6 +68,17 @@ def test_what_is_remembered_of_an_index_does_not_keep_it(tmp_path: Path) -> None
         gc.enable()
 
 
+def test_places_in_a_vocabulary_are_those_of_concepts_alone(tmp_path: Path) -> None:
+    shipped(tmp_path, Settings())
+    before = Archive(tmp_path).current().positions
+    stages = [f"{VOCAB}stage/{key}" for key in ("emergence", "creation", "development")]
+    assert [before[stage] for stage in stages] == [1, 2, 3]
+    position = "<https://schema.org/position>"
+    more = f'; {position} "first" , 1.5 , {"9" * 5000} ; faces:theme <{VOCAB}theme/food>'
+    contribute(tmp_path, "jardin", initiative("odd", "Jardin", more))
+    assert Archive(tmp_path).current().positions == before
+
+
 def _garden(key: str, theme: str, commune: str = "13055") -> str:
     text = initiative(key, f"Jardin {key}", f"; faces:theme <{VOCAB}theme/{theme}>")
     return text.replace("commune-13055", f"commune-{commune}")
