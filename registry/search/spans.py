@@ -28,17 +28,18 @@ class Shortcut(NamedTuple):
     path: str
 
 
-SHORTCUTS: Final = tuple(
-    Shortcut(*(term(name).value for name in names))
-    for names in (
-        ("org:Membership", "org:member", "org:organization", "org:memberOf"),
-        (
-            "faces:Accompaniment",
-            "faces:accompanied",
-            "faces:accompanier",
-            "faces:accompaniedBy",
-        ),
+MEMBER: Final = term("org:memberOf").value
+ACCOMPANIED: Final = term("faces:accompaniedBy").value
+_MEMBERSHIP, _JOINING, _JOINED, _ACCOMPANIMENT, _HELPED, _HELPING = (
+    term(name).value
+    for name in (
+        *("org:Membership", "org:member", "org:organization"),
+        *("faces:Accompaniment", "faces:accompanied", "faces:accompanier"),
     )
+)
+SHORTCUTS: Final = (
+    Shortcut(_MEMBERSHIP, _JOINING, _JOINED, MEMBER),
+    Shortcut(_ACCOMPANIMENT, _HELPED, _HELPING, ACCOMPANIED),
 )
 _START, _END, _ATTESTED = (
     term(f"faces:{name}").value for name in ("startDate", "endDate", "attestedOn")

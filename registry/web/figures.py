@@ -19,6 +19,8 @@ from registry.errors import UsageError
 from registry.namespaces import PREFIXES
 from registry.schema import Field
 from registry.search.facets import KIND, ValueCount
+from registry.search.places import SPATIAL
+from registry.search.spans import ACCOMPANIED, MEMBER
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.links import Linker, query_string
@@ -32,9 +34,7 @@ blueprint: Final = Blueprint("figures", __name__)
 _VARY: Final = "Accept-Language"
 INITIATIVE: Final = "initiative"
 _ACCOMPANIMENT: Final = "accompaniment"
-SPATIAL, _STAGE = PREFIXES["dcterms"] + "spatial", PREFIXES["faces"] + "latestStage"
-MEMBER: Final = PREFIXES["org"] + "memberOf"
-_ACCOMPANIED: Final = PREFIXES["faces"] + "accompaniedBy"
+_STAGE: Final = PREFIXES["faces"] + "latestStage"
 _APPROACH: Final = PREFIXES["faces"] + "approach"
 #: Values of one filter that are listed; a table may have so many rows and columns.
 MOST_BARS: Final = 12
@@ -240,7 +240,7 @@ def tiles(counted: Figures) -> list[tuple[int, Text]]:
         (counted.total, Text("initiatives")),
         (member, Text("in a network")),
         (alone, Text("in no network ({share} %)", share=share)),
-        (counted.having_any(_ACCOMPANIED), Text("accompanied now")),
+        (counted.having_any(ACCOMPANIED), Text("accompanied now")),
     ]
 
 

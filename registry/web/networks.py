@@ -13,13 +13,12 @@ from flask import Blueprint, Response
 
 from registry.errors import NotFoundError
 from registry.search.facets import KIND
+from registry.search.spans import ACCOMPANIED, MEMBER
 from registry.texts import Text, best
 from registry.web.caching import not_modified, page_validator
 from registry.web.links import Linker
 from registry.web.networks_asked import (
-    ACCOMPANIED,
     KINDS,
-    MEMBER,
     MOST_TOGETHER,
     NOT_HERE,
     Wanted,

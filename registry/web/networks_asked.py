@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -15,14 +16,13 @@ from registry.errors import NotFoundError, UsageError
 from registry.namespaces import PREFIXES
 from registry.releases.archive import Release
 from registry.search.facets import KIND
+from registry.search.spans import ACCOMPANIED, MEMBER
 from registry.texts import Text
 from registry.web.overlaps import groups
 from registry.web.search import Asked, asked, parameter, short
 from registry.web.search_sparql import members_as_sparql
 from registry.web.site import Visit, visit
 
-MEMBER: Final = PREFIXES["org"] + "memberOf"
-ACCOMPANIED: Final = PREFIXES["faces"] + "accompaniedBy"
 FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
 #: Networks that are drawn together; of more, groups of so many at most are.
 MOST_TOGETHER: Final = 40
@@ -75,7 +75,7 @@ class Wanted:
         initiatives = self.records & index.facets.having(KIND, ["initiative"])
         if not self.year:
             return initiatives - index.facets.having_any(MEMBER)
-        later = [year for year in index.facets.own(FOUNDED) if int(year) > self.year]
+        later = [year for year in index.facets.own(FOUNDED) if year > f"{self.year:04}"]
         younger = index.facets.having(FOUNDED, later)
         return initiatives - younger - index.spans.holding(MEMBER, self.year)
 
@@ -150,18 +150,25 @@ class Wanted:
 
 def wanted() -> Wanted:
     """Return what the current address asks for. Raises UsageError where the year is none."""
-    year = request.args.get("year", "")
-    if year and not (year.isascii() and year.isdigit() and len(year) == len("2012")):
-        raise UsageError(
-            Text("“{year}” is not a year.", year=year[:40]),
-            where="year",
-            expected=Text("A year of four digits, such as 2012."),
-        )
     view = visit()
+    year = _year(request.args.get("year", ""), view.release.manifest.year)
     within = request.args.get("group", "")
     if within.startswith("id/"):
         within = view.site.iris.iri(within)
-    return Wanted(view, asked(view, "initiative"), int(year or 0) or None, within)
+    return Wanted(view, asked(view, "initiative"), year, within)
+
+
+def _year(text: str, last: int) -> int | None:
+    """Return the year that somebody wrote; of later ones than the release nothing is known."""
+    if not text:
+        return None
+    if not re.fullmatch("[0-9]{4}", text) or not 0 < int(text) <= last:
+        raise UsageError(
+            Text("“{year}” is not a year of the past.", year=text[:40]),
+            where="year",
+            expected=Text("A year of four digits, {last} at the latest.", last=str(last)),
+        )
+    return int(text)
 
 
 def address(pairs: list[tuple[str, str]], path: str = "/networks") -> str:

@@ -9,8 +9,9 @@ from typing import Final
 
 from flask import Blueprint, Response, abort
 
+from registry.search.spans import ACCOMPANIED
 from registry.web.caching import not_modified, page_validator, stamped
-from registry.web.networks_asked import ACCOMPANIED, Wanted, wanted
+from registry.web.networks_asked import Wanted, wanted
 from registry.web.networks_tables import Tables
 from registry.web.overlaps import outward, overlaps
 from registry.web.site import visit

@@ -10,9 +10,10 @@ from typing import Final
 
 from pyroaring import BitMap
 
+from registry.search.spans import ACCOMPANIED, MEMBER
 from registry.texts import Text
 from registry.web.links import Linker, document_path
-from registry.web.networks_asked import ACCOMPANIED, MEMBER, Wanted, address
+from registry.web.networks_asked import Wanted, address
 from registry.web.overlaps import Overlap, twice
 from registry.web.pictures import NARROW, ROW, STRENGTHS, Picture, Spot
 from registry.web.views import Shown

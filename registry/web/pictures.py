@@ -278,7 +278,7 @@ def _network(table: Table, language: str) -> Picture | None:
     spots = {
         iri: Spot((names[iri],), *place, left=side is left)
         for side in (left, right)
-        for iri, place in zip(side, places(len(side), height, left=side is left), strict=True)
+        for iri, place in zip(side, _places(len(side), height, left=side is left), strict=True)
     }
     middle = WIDTH / 2
     lines = [
@@ -321,7 +321,7 @@ def _sides(edges: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:
     return order[half:][::-1], order[:half]
 
 
-def places(count: int, height: int, *, left: bool) -> list[tuple[float, float]]:
+def _places(count: int, height: int, *, left: bool) -> list[tuple[float, float]]:
     """Return places on one half of an oval, as far from one another as names are high."""
     step, across = height / (count + 1), WIDTH / 2 - _LABELS
     found = []

@@ -11,15 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlencode
 
-from registry.namespaces import PREFIXES
 from registry.schema import Field
 from registry.search.facets import KIND
-from registry.search.spans import SHORTCUTS
+from registry.search.places import SPATIAL
+from registry.search.spans import ACCOMPANIED, MEMBER, SHORTCUTS
 from registry.texts import Text, best
 from registry.web.figures import (
     INITIATIVE,
-    MEMBER,
-    SPATIAL,
     Bar,
     Figures,
     Part,
@@ -30,7 +28,7 @@ from registry.web.figures import (
     tiles,
 )
 from registry.web.networks import OFFERED
-from registry.web.networks_asked import ACCOMPANIED
+from registry.web.networks_asked import FOUNDED
 from registry.web.search import short, those
 from registry.web.search_sparql import as_sparql, years_as_sparql
 from registry.web.site import Visit
@@ -40,7 +38,6 @@ _MOST_BARS: Final = 6
 _HEIGHT: Final = 72
 _HERE: Final = Text("What exists here")
 _GATHERED: Final = Text("In figures")
-_FOUNDED: Final = PREFIXES["faces"] + "foundingDate"
 #: Shortcut → what initiatives are that are related by it.
 _RELATED: Final = {
     MEMBER: Text("In a network, year by year"),
@@ -131,7 +128,7 @@ def _tells(each: Part, total: int) -> bool:
 
 def _drawn(counted: Figures, years: Mapping[str, Field]) -> Iterator[Years]:
     """Yield the years of founding, those of relationships, and the others."""
-    founded = {name: field for name, field in years.items() if field.path == _FOUNDED}
+    founded = {name: field for name, field in years.items() if field.path == FOUNDED}
     yield from (_years(counted, *each) for each in founded.items())
     yield from _related(counted)
     yield from (_years(counted, *each) for each in years.items() if each[0] not in founded)
@@ -147,7 +144,7 @@ def _years(counted: Figures, name: str, field: Field) -> Years:
     ]
     silent = counted.total - counted.having_any(field.path)
     title = best(field.name, counted.view.language)
-    return Years(title, columns, max(said.values()), silent, field.path == _FOUNDED)
+    return Years(title, columns, max(said.values()), silent, field.path == FOUNDED)
 
 
 def _columns(said: Mapping[int, int]) -> list[Column]:

@@ -186,7 +186,10 @@ def test_networks_as_they_were_in_a_year(client: Client) -> None:
     answer = client.get("/sparql", query_string={"query": query, "format": "csv"})
     alone = set(answer.text.split()[1:]) - {each.one for each in then}
     assert f"are alone: {len(alone)} initiatives" in page
-    assert client.get("/networks?year=soon", headers=HTML).status_code == 400
+    for wrong in ("soon", "0000", "9999", "12", "２０１２"):
+        answer = client.get("/networks", query_string={"year": wrong}, headers=HTML)
+        assert answer.status_code == 400
+        assert "à quatre chiffres" in answer.text
     assert client.get("/networks?year=1789", headers=HTML).status_code == 200
 
 
